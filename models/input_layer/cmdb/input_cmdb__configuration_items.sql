@@ -1,0 +1,27 @@
+-- grain: one configuration item
+-- why: the contract for cmdb.configuration_items: the rows that can be used, whatever system they came from
+-- reads: stg_files__configuration_items
+-- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
+
+with
+
+staged as (
+
+    select * from {{ ref('stg_files__configuration_items') }}
+
+)
+
+select
+    ci_id,
+    ci_name,
+    ci_class,
+    environment,
+    operational_status,
+    site,
+    cost_weight,
+    installed_on,
+    retired_on,
+    file_name,
+    line_number
+from staged
+where reject_reason is null

@@ -1,0 +1,20 @@
+-- grain: one spelling pattern
+-- why: the contract for cost_model.vendor_aliases: the rows that can be used, whatever system they came from
+-- reads: stg_files__vendor_aliases
+-- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
+
+with
+
+staged as (
+
+    select * from {{ ref('stg_files__vendor_aliases') }}
+
+)
+
+select
+    pattern,
+    vendor,
+    file_name,
+    line_number
+from staged
+where reject_reason is null

@@ -1,0 +1,23 @@
+-- grain: one account
+-- why: the contract for ledger.accounts: the rows that can be used, whatever system they came from
+-- reads: stg_files__accounts
+-- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
+
+with
+
+staged as (
+
+    select * from {{ ref('stg_files__accounts') }}
+
+)
+
+select
+    account_id,
+    account_name,
+    parent_account_id,
+    account_type,
+    expense_type,
+    file_name,
+    line_number
+from staged
+where reject_reason is null

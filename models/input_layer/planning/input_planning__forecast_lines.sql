@@ -1,0 +1,32 @@
+-- grain: one forecast amount of a forecast version, period, account and cost centre
+-- why: the contract for planning.forecast_lines: the rows that can be used, whatever system they came from
+-- reads: stg_files__forecast_lines
+-- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
+
+with
+
+staged as (
+
+    select * from {{ ref('stg_files__forecast_lines') }}
+
+)
+
+select
+    line_id,
+    forecast_version,
+    posting_date,
+    account_id,
+    cost_center_id,
+    vendor_id,
+    project_id,
+    service_id,
+    application_id,
+    consumer_id,
+    expense_type,
+    description,
+    amount,
+    currency_code,
+    file_name,
+    line_number
+from staged
+where reject_reason is null

@@ -1,0 +1,57 @@
+-- grain: one account, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.ledger__accounts
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'ledger__accounts') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('account_id') }} as account_id,
+        {{ as_text('account_name') }} as account_name,
+        {{ as_text('parent_account_id') }} as parent_account_id,
+        {{ as_text('account_type') }} as account_type,
+        {{ as_code('expense_type', ['OpEx', 'CapEx']) }} as expense_type,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['account_id'],
+            codes={
+                'expense_type': ['OpEx', 'CapEx'],
+            },
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['account_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    account_id,
+    account_name,
+    parent_account_id,
+    account_type,
+    expense_type,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

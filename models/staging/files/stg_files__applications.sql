@@ -1,0 +1,60 @@
+-- grain: one application, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.cmdb__applications
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'cmdb__applications') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('application_id') }} as application_id,
+        {{ as_text('application_name') }} as application_name,
+        {{ as_text('owner_name') }} as owner_name,
+        {{ as_text('criticality') }} as criticality,
+        {{ as_text('lifecycle_status') }} as lifecycle_status,
+        {{ as_boolean('is_ai') }} as is_ai,
+        {{ as_date('retired_on') }} as retired_on,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['application_id'],
+            dates=['retired_on'],
+            booleans=['is_ai'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['application_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    application_id,
+    application_name,
+    owner_name,
+    criticality,
+    lifecycle_status,
+    is_ai,
+    retired_on,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,59 @@
+-- grain: one planned or actual cash flow of a project, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.portfolio__cash_flows
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'portfolio__cash_flows') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('cash_flow_id') }} as cash_flow_id,
+        {{ as_text('project_id') }} as project_id,
+        {{ as_date('flow_date') }} as flow_date,
+        {{ as_text('flow_type') }} as flow_type,
+        {{ as_number('amount') }} as amount,
+        {{ as_text('currency_code') }} as currency_code,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['cash_flow_id', 'project_id', 'flow_date', 'amount'],
+            dates=['flow_date'],
+            numbers=['amount'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_orphan('project_id', ref('stg_files__projects'), 'project_id') }}
+            {{ reject_repeated(['cash_flow_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    cash_flow_id,
+    project_id,
+    flow_date,
+    flow_type,
+    amount,
+    currency_code,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,65 @@
+-- grain: one configuration item, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.cmdb__configuration_items
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'cmdb__configuration_items') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('ci_id') }} as ci_id,
+        {{ as_text('ci_name') }} as ci_name,
+        {{ as_text('ci_class') }} as ci_class,
+        {{ as_text('environment') }} as environment,
+        {{ as_text('operational_status') }} as operational_status,
+        {{ as_text('site') }} as site,
+        {{ as_number('cost_weight') }} as cost_weight,
+        {{ as_date('installed_on') }} as installed_on,
+        {{ as_date('retired_on') }} as retired_on,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['ci_id', 'ci_class'],
+            dates=['installed_on', 'retired_on'],
+            numbers=['cost_weight'],
+            not_negative=['cost_weight'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['ci_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    ci_id,
+    ci_name,
+    ci_class,
+    environment,
+    operational_status,
+    site,
+    cost_weight,
+    installed_on,
+    retired_on,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,61 @@
+-- grain: one consumer, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.consumption__consumers
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'consumption__consumers') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('consumer_id') }} as consumer_id,
+        {{ as_text('consumer_name') }} as consumer_name,
+        {{ as_text('parent_consumer_id') }} as parent_consumer_id,
+        {{ as_text('consumer_kind') }} as consumer_kind,
+        {{ as_number('headcount') }} as headcount,
+        {{ as_text('cost_center_id') }} as cost_center_id,
+        {{ as_date('retired_on') }} as retired_on,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['consumer_id'],
+            dates=['retired_on'],
+            numbers=['headcount'],
+            not_negative=['headcount'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['consumer_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    consumer_id,
+    consumer_name,
+    parent_consumer_id,
+    consumer_kind,
+    headcount,
+    cost_center_id,
+    retired_on,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,59 @@
+-- grain: one value of an allocation driver, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.consumption__drivers
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'consumption__drivers') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('driver_id') }} as driver_id,
+        {{ as_date('driver_date') }} as driver_date,
+        coalesce({{ as_text('from_id') }}, '*') as from_id,
+        {{ as_text('to_id') }} as to_id,
+        {{ as_number('quantity') }} as quantity,
+        {{ as_text('unit') }} as unit,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['driver_id', 'driver_date', 'to_id', 'quantity'],
+            dates=['driver_date'],
+            numbers=['quantity'],
+            not_negative=['quantity'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['driver_id', 'driver_date', 'from_id', 'to_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    driver_id,
+    driver_date,
+    from_id,
+    to_id,
+    quantity,
+    unit,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,60 @@
+-- grain: one rate of a currency pair, type and date, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.ledger__exchange_rates
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'ledger__exchange_rates') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('from_currency') }} as from_currency,
+        {{ as_text('to_currency') }} as to_currency,
+        {{ as_code('rate_type', ['average', 'closing']) }} as rate_type,
+        {{ as_date('rate_date') }} as rate_date,
+        {{ as_number('rate') }} as rate,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['from_currency', 'to_currency', 'rate_type', 'rate_date', 'rate'],
+            dates=['rate_date'],
+            numbers=['rate'],
+            codes={
+                'rate_type': ['average', 'closing'],
+            },
+            positive=['rate'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['from_currency', 'to_currency', 'rate_type', 'rate_date']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    from_currency,
+    to_currency,
+    rate_type,
+    rate_date,
+    rate,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

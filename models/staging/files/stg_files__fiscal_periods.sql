@@ -1,0 +1,59 @@
+-- grain: one fiscal period, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.ledger__fiscal_periods
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'ledger__fiscal_periods') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_integer('fiscal_year') }} as fiscal_year,
+        {{ as_integer('period_number') }} as period_number,
+        {{ as_text('period_name') }} as period_name,
+        {{ as_date('start_date') }} as start_date,
+        {{ as_date('end_date') }} as end_date,
+        {{ as_boolean('is_closed') }} as is_closed,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['fiscal_year', 'period_number', 'start_date', 'end_date'],
+            dates=['start_date', 'end_date'],
+            integers=['fiscal_year', 'period_number'],
+            booleans=['is_closed'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['fiscal_year', 'period_number']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    fiscal_year,
+    period_number,
+    period_name,
+    start_date,
+    end_date,
+    is_closed,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

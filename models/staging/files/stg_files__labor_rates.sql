@@ -1,0 +1,56 @@
+-- grain: one rate of a role and the dates for which it holds, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.workforce__labor_rates
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'workforce__labor_rates') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('role_name') }} as role_name,
+        {{ as_number('hourly_rate') }} as hourly_rate,
+        {{ as_text('currency_code') }} as currency_code,
+        {{ open_start('valid_from') }} as valid_from,
+        {{ open_end('valid_to') }} as valid_to,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['role_name', 'hourly_rate'],
+            dates=['valid_from', 'valid_to'],
+            numbers=['hourly_rate'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['role_name', 'valid_from']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    role_name,
+    hourly_rate,
+    currency_code,
+    valid_from,
+    valid_to,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,55 @@
+-- grain: one directed relation between two objects, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.cmdb__relationships
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'cmdb__relationships') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('from_id') }} as from_id,
+        {{ as_text('to_id') }} as to_id,
+        {{ as_text('relationship_type') }} as relationship_type,
+        {{ open_start('valid_from') }} as valid_from,
+        {{ open_end('valid_to') }} as valid_to,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['from_id', 'to_id', 'relationship_type'],
+            dates=['valid_from', 'valid_to'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['from_id', 'relationship_type', 'to_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    from_id,
+    to_id,
+    relationship_type,
+    valid_from,
+    valid_to,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

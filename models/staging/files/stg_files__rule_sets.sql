@@ -1,0 +1,55 @@
+-- grain: one rule set, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.cost_model__rule_sets
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'cost_model__rule_sets') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('rule_set') }} as rule_set,
+        {{ as_text('based_on') }} as based_on,
+        {{ as_code('status', ['current', 'proposed', 'retired']) }} as status,
+        {{ as_text('description') }} as description,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['rule_set', 'status'],
+            codes={
+                'status': ['current', 'proposed', 'retired'],
+            },
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['rule_set']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    rule_set,
+    based_on,
+    status,
+    description,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

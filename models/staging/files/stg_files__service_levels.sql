@@ -1,0 +1,59 @@
+-- grain: one measured service level of a service and period, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.performance__service_levels
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'performance__service_levels') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('service_id') }} as service_id,
+        {{ as_date('measure_date') }} as measure_date,
+        {{ as_text('metric_name') }} as metric_name,
+        {{ as_number('target_value') }} as target_value,
+        {{ as_number('actual_value') }} as actual_value,
+        {{ as_text('unit') }} as unit,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['service_id', 'measure_date', 'metric_name'],
+            dates=['measure_date'],
+            numbers=['target_value', 'actual_value'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_orphan('service_id', ref('stg_files__services'), 'service_id') }}
+            {{ reject_repeated(['service_id', 'measure_date', 'metric_name']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    service_id,
+    measure_date,
+    metric_name,
+    target_value,
+    actual_value,
+    unit,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,67 @@
+-- grain: use of one service by one consumer or other object in a period, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.consumption__service_usage
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'consumption__service_usage') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('usage_id') }} as usage_id,
+        {{ as_text('service_id') }} as service_id,
+        {{ as_date('usage_date') }} as usage_date,
+        {{ as_code('used_by_type', ['consumer', 'service', 'application']) }} as used_by_type,
+        {{ as_text('used_by_id') }} as used_by_id,
+        {{ as_number('quantity') }} as quantity,
+        {{ as_text('unit') }} as unit,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=[
+                'usage_id', 'service_id', 'usage_date', 'used_by_type',
+                'used_by_id', 'quantity'
+            ],
+            dates=['usage_date'],
+            numbers=['quantity'],
+            codes={
+                'used_by_type': ['consumer', 'service', 'application'],
+            },
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_orphan('service_id', ref('stg_files__services'), 'service_id') }}
+            {{ reject_repeated(['usage_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    usage_id,
+    service_id,
+    usage_date,
+    used_by_type,
+    used_by_id,
+    quantity,
+    unit,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,65 @@
+-- grain: one service, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.cmdb__services
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'cmdb__services') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('service_id') }} as service_id,
+        {{ as_text('service_name') }} as service_name,
+        {{ as_code('service_type', ['business', 'technical']) }} as service_type,
+        {{ as_text('solution_category') }} as solution_category,
+        {{ as_text('solution_name') }} as solution_name,
+        {{ as_text('owner_name') }} as owner_name,
+        {{ as_text('unit_of_measure') }} as unit_of_measure,
+        {{ as_number('capacity_quantity') }} as capacity_quantity,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['service_id'],
+            numbers=['capacity_quantity'],
+            codes={
+                'service_type': ['business', 'technical'],
+            },
+            not_negative=['capacity_quantity'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['service_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    service_id,
+    service_name,
+    service_type,
+    solution_category,
+    solution_name,
+    owner_name,
+    unit_of_measure,
+    capacity_quantity,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,56 @@
+-- grain: one member pattern of a target set, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.cost_model__target_sets
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'cost_model__target_sets') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('target_set') }} as target_set,
+        {{ as_code('to_layer', ['resource_tower', 'solution', 'consumer']) }} as to_layer,
+        coalesce({{ as_text('object_kind') }}, '*') as object_kind,
+        {{ as_text('to_id') }} as to_id,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['target_set', 'to_layer', 'to_id'],
+            codes={
+                'to_layer': ['resource_tower', 'solution', 'consumer'],
+                'object_kind': ['service', 'application'],
+            },
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['target_set', 'to_layer', 'object_kind', 'to_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    target_set,
+    to_layer,
+    object_kind,
+    to_id,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

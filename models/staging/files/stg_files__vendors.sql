@@ -1,0 +1,52 @@
+-- grain: one vendor record of the ledger's vendor master, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.ledger__vendors
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'ledger__vendors') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('vendor_id') }} as vendor_id,
+        {{ as_text('vendor_name') }} as vendor_name,
+        {{ as_text('parent_vendor_id') }} as parent_vendor_id,
+        {{ as_text('country_code') }} as country_code,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['vendor_id', 'vendor_name'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['vendor_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    vendor_id,
+    vendor_name,
+    parent_vendor_id,
+    country_code,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

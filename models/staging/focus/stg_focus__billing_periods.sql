@@ -1,0 +1,55 @@
+-- grain: one billing period of a provider's account, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.cloud__billing_periods
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'cloud__billing_periods') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('invoice_issuer_name') }} as invoice_issuer_name,
+        {{ as_text('billing_account_id') }} as billing_account_id,
+        {{ as_timestamp('billing_period_start') }} as billing_period_start,
+        {{ as_timestamp('billing_period_end') }} as billing_period_end,
+        {{ as_text('billing_period_status') }} as billing_period_status,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=['invoice_issuer_name', 'billing_period_start'],
+            timestamps=['billing_period_start', 'billing_period_end'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['invoice_issuer_name', 'billing_account_id', 'billing_period_start']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    invoice_issuer_name,
+    billing_account_id,
+    billing_period_start,
+    billing_period_end,
+    billing_period_status,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

@@ -1,0 +1,67 @@
+-- grain: one invoice line of a provider, delivered or not usable
+-- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- reads: landing.cloud__invoices
+-- conserves: every delivered row, with a reject_reason where it cannot be used
+
+with
+
+delivered as (
+
+    select * from {{ source('landing', 'cloud__invoices') }}
+
+),
+
+typed as (
+
+    select
+        {{ as_text('invoice_detail_id') }} as invoice_detail_id,
+        {{ as_text('invoice_id') }} as invoice_id,
+        {{ as_text('invoice_issuer_name') }} as invoice_issuer_name,
+        {{ as_text('billing_account_id') }} as billing_account_id,
+        {{ as_timestamp('billing_period_start') }} as billing_period_start,
+        {{ as_timestamp('billing_period_end') }} as billing_period_end,
+        {{ as_text('charge_category') }} as charge_category,
+        {{ as_number('billed_cost') }} as billed_cost,
+        {{ as_text('billing_currency') }} as billing_currency,
+        file_name,
+        line_number,
+        {{ raw_row('delivered') }} as raw_row,
+        {{ row_fault(
+            required=[
+                'invoice_detail_id', 'invoice_id', 'billing_period_start',
+                'billed_cost', 'billing_currency'
+            ],
+            timestamps=['billing_period_start', 'billing_period_end'],
+            numbers=['billed_cost'],
+        ) }} as row_fault
+    from delivered
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when row_fault is not null then row_fault
+            {{ reject_repeated(['invoice_detail_id']) }}
+        end as reject_reason
+    from typed
+
+)
+
+select
+    invoice_detail_id,
+    invoice_id,
+    invoice_issuer_name,
+    billing_account_id,
+    billing_period_start,
+    billing_period_end,
+    charge_category,
+    billed_cost,
+    billing_currency,
+    file_name,
+    line_number,
+    raw_row,
+    reject_reason
+from judged

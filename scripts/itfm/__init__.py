@@ -1,0 +1,1 @@
+"""The command line around the dbt project: land, check, build, publish, explain."""
