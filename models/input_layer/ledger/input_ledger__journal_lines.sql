@@ -16,6 +16,7 @@ select
     document_id,
     posting_date,
     period_name,
+    fiscal_period,
     document_date,
     account_id,
     cost_center_id,

@@ -15,6 +15,7 @@ select
     line_id,
     forecast_version,
     posting_date,
+    fiscal_period,
     account_id,
     cost_center_id,
     vendor_id,

@@ -1,4 +1,4 @@
--- grain: one rule that sends an object's cost to others, delivered or not usable
+-- grain: one rule that sends an object's cost to others, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.cost_model__allocation_rules
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -47,18 +47,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['rule_set', 'rule_id']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -84,5 +72,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['rule_set', 'rule_id'], 'row_fault') }}) as reject_reason
+from typed

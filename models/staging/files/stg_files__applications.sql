@@ -1,4 +1,4 @@
--- grain: one application, delivered or not usable
+-- grain: one application, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.cmdb__applications
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -31,18 +31,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['application_id']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -56,5 +44,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['application_id'], 'row_fault') }}) as reject_reason
+from typed

@@ -1,4 +1,4 @@
--- grain: one planned amount of a budget version, period, account and cost centre, delivered or not usable
+-- grain: one planned amount of a budget version, period, account and cost centre, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.planning__budget_lines
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -8,6 +8,30 @@ with
 delivered as (
 
     select * from {{ source('landing', 'planning__budget_lines') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_files__settings') }}
+
+),
+
+fiscal_days as (
+
+    select * from {{ ref('stg_files__fiscal_days') }}
+
+),
+
+rates as (
+
+    select distinct
+        fiscal_days.fiscal_period,
+        exchange_rates.from_currency as currency_code,
+        exchange_rates.to_currency
+    from {{ ref('stg_files__exchange_rates') }} as exchange_rates
+    inner join fiscal_days on exchange_rates.rate_date = fiscal_days.day
+    where exchange_rates.reject_reason is null and exchange_rates.rate_type = 'average'
 
 ),
 
@@ -27,7 +51,7 @@ typed as (
         {{ as_code('expense_type', ['OpEx', 'CapEx']) }} as expense_type,
         {{ as_text('description') }} as description,
         {{ as_number('amount') }} as amount,
-        {{ as_text('currency_code') }} as currency_code,
+        upper({{ as_text('currency_code') }}) as currency_code,
         file_name,
         line_number,
         {{ raw_row('delivered') }} as raw_row,
@@ -43,16 +67,38 @@ typed as (
 
 ),
 
+in_periods as (
+
+    select
+        typed.*,
+        fiscal_days.fiscal_period,
+        settings.reporting_currency
+    from typed
+    cross join settings
+    left join fiscal_days on typed.posting_date = fiscal_days.day
+
+),
+
 judged as (
 
     select
-        *,
+        in_periods.*,
         case
             when row_fault is not null then row_fault
+            when in_periods.fiscal_period is null then 'unknown_period:posting_date'
+            when
+                coalesce(in_periods.currency_code, in_periods.reporting_currency)
+                <> in_periods.reporting_currency
+                and rates.currency_code is null
+                then 'missing_exchange_rate:currency_code'
             {{ reject_orphan('account_id', ref('stg_files__accounts'), 'account_id') }}
-            {{ reject_repeated(['line_id']) }}
-        end as reject_reason
-    from typed
+        end as fault
+    from in_periods
+    left join rates
+        on
+            in_periods.fiscal_period = rates.fiscal_period
+            and in_periods.currency_code = rates.currency_code
+            and in_periods.reporting_currency = rates.to_currency
 
 )
 
@@ -60,6 +106,7 @@ select
     line_id,
     budget_version,
     posting_date,
+    fiscal_period,
     account_id,
     cost_center_id,
     vendor_id,
@@ -74,5 +121,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
+    coalesce(fault, {{ repeated_key(['line_id'], 'fault') }}) as reject_reason
 from judged

@@ -1,4 +1,4 @@
--- grain: one planned or actual cash flow of a project, delivered or not usable
+-- grain: one planned or actual cash flow of a project, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.portfolio__cash_flows
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -39,8 +39,7 @@ judged as (
         case
             when row_fault is not null then row_fault
             {{ reject_orphan('project_id', ref('stg_files__projects'), 'project_id') }}
-            {{ reject_repeated(['cash_flow_id']) }}
-        end as reject_reason
+        end as fault
     from typed
 
 )
@@ -55,5 +54,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
+    coalesce(fault, {{ repeated_key(['cash_flow_id'], 'fault') }}) as reject_reason
 from judged

@@ -1,4 +1,4 @@
--- grain: one consumer, delivered or not usable
+-- grain: one consumer, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.consumption__consumers
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -32,18 +32,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['consumer_id']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -57,5 +45,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['consumer_id'], 'row_fault') }}) as reject_reason
+from typed

@@ -1,4 +1,4 @@
--- grain: one line of a contract, delivered or not usable
+-- grain: one line of a contract, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.contracts__contract_lines
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -44,8 +44,7 @@ judged as (
         case
             when row_fault is not null then row_fault
             {{ reject_orphan('contract_id', ref('stg_files__contracts'), 'contract_id') }}
-            {{ reject_repeated(['contract_line_id']) }}
-        end as reject_reason
+        end as fault
     from typed
 
 )
@@ -65,5 +64,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
+    coalesce(fault, {{ repeated_key(['contract_line_id'], 'fault') }}) as reject_reason
 from judged

@@ -1,4 +1,4 @@
--- grain: one value of an allocation driver, delivered or not usable
+-- grain: one value of an allocation driver, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.consumption__drivers
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -39,8 +39,8 @@ judged as (
         *,
         case
             when row_fault is not null then row_fault
-            {{ reject_repeated(['driver_id', 'driver_date', 'from_id', 'to_id']) }}
-        end as reject_reason
+            {{ reject_unknown_period('driver_date', ref('stg_files__fiscal_days')) }}
+        end as fault
     from typed
 
 )
@@ -55,5 +55,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
+    coalesce(fault, {{ repeated_key(['driver_id', 'driver_date', 'from_id', 'to_id'], 'fault') }}) as reject_reason
 from judged

@@ -1,4 +1,4 @@
--- grain: one rate of a currency pair, type and date, delivered or not usable
+-- grain: one rate of a currency pair, type and date, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.ledger__exchange_rates
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -41,8 +41,8 @@ judged as (
         *,
         case
             when row_fault is not null then row_fault
-            {{ reject_repeated(['from_currency', 'to_currency', 'rate_type', 'rate_date']) }}
-        end as reject_reason
+            {{ reject_unknown_period('rate_date', ref('stg_files__fiscal_days')) }}
+        end as fault
     from typed
 
 )
@@ -56,5 +56,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
+    coalesce(fault, {{ repeated_key(['from_currency', 'to_currency', 'rate_type', 'rate_date'], 'fault') }}) as reject_reason
 from judged

@@ -1,4 +1,4 @@
--- grain: one fixed asset, delivered or not usable
+-- grain: one fixed asset, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.assets__fixed_assets
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -41,18 +41,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['asset_id']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -72,5 +60,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['asset_id'], 'row_fault') }}) as reject_reason
+from typed

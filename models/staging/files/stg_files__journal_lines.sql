@@ -1,4 +1,4 @@
--- grain: one line of a posted journal, as delivered, delivered or not usable
+-- grain: one line of a posted journal, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.ledger__journal_lines
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -8,6 +8,36 @@ with
 delivered as (
 
     select * from {{ source('landing', 'ledger__journal_lines') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_files__settings') }}
+
+),
+
+fiscal_periods as (
+
+    select * from {{ ref('stg_files__fiscal_calendar') }}
+
+),
+
+fiscal_days as (
+
+    select * from {{ ref('stg_files__fiscal_days') }}
+
+),
+
+rates as (
+
+    select distinct
+        fiscal_days.fiscal_period,
+        exchange_rates.from_currency as currency_code,
+        exchange_rates.to_currency
+    from {{ ref('stg_files__exchange_rates') }} as exchange_rates
+    inner join fiscal_days on exchange_rates.rate_date = fiscal_days.day
+    where exchange_rates.reject_reason is null and exchange_rates.rate_type = 'average'
 
 ),
 
@@ -35,7 +65,7 @@ typed as (
         {{ as_text('reverses_line_id') }} as reverses_line_id,
         {{ as_text('description') }} as description,
         {{ as_number('amount') }} as amount,
-        {{ as_text('currency_code') }} as currency_code,
+        upper({{ as_text('currency_code') }}) as currency_code,
         file_name,
         line_number,
         {{ raw_row('delivered') }} as raw_row,
@@ -51,16 +81,41 @@ typed as (
 
 ),
 
+in_periods as (
+
+    select
+        typed.*,
+        coalesce(fiscal_periods.start_date, fiscal_days.fiscal_period) as fiscal_period,
+        typed.period_name is not null and fiscal_periods.start_date is null as is_unknown_period_name,
+        settings.reporting_currency
+    from typed
+    cross join settings
+    left join fiscal_days on typed.posting_date = fiscal_days.day
+    left join fiscal_periods on typed.period_name = fiscal_periods.period_name
+
+),
+
 judged as (
 
     select
-        *,
+        in_periods.*,
         case
             when row_fault is not null then row_fault
+            when is_unknown_period_name then 'unknown_period:period_name'
+            when in_periods.fiscal_period is null then 'unknown_period:posting_date'
+            when
+                coalesce(in_periods.currency_code, in_periods.reporting_currency)
+                <> in_periods.reporting_currency
+                and rates.currency_code is null
+                then 'missing_exchange_rate:currency_code'
             {{ reject_orphan('account_id', ref('stg_files__accounts'), 'account_id') }}
-            {{ reject_repeated(['line_id']) }}
-        end as reject_reason
-    from typed
+        end as fault
+    from in_periods
+    left join rates
+        on
+            in_periods.fiscal_period = rates.fiscal_period
+            and in_periods.currency_code = rates.currency_code
+            and in_periods.reporting_currency = rates.to_currency
 
 )
 
@@ -69,6 +124,7 @@ select
     document_id,
     posting_date,
     period_name,
+    fiscal_period,
     document_date,
     account_id,
     cost_center_id,
@@ -90,5 +146,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
+    coalesce(fault, {{ repeated_key(['line_id'], 'fault') }}) as reject_reason
 from judged

@@ -1,4 +1,4 @@
--- grain: one rate of a role and the dates for which it holds, delivered or not usable
+-- grain: one rate of a role and the dates for which it holds, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.workforce__labor_rates
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -29,18 +29,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['role_name', 'valid_from']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -52,5 +40,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['role_name', 'valid_from'], 'row_fault') }}) as reject_reason
+from typed

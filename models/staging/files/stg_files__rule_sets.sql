@@ -1,4 +1,4 @@
--- grain: one rule set, delivered or not usable
+-- grain: one rule set, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.cost_model__rule_sets
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -29,18 +29,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['rule_set']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -51,5 +39,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['rule_set'], 'row_fault') }}) as reject_reason
+from typed

@@ -1,4 +1,4 @@
--- grain: one measured service level of a service and period, delivered or not usable
+-- grain: one measured service level of a service and period, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.performance__service_levels
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -38,9 +38,9 @@ judged as (
         *,
         case
             when row_fault is not null then row_fault
+            {{ reject_unknown_period('measure_date', ref('stg_files__fiscal_days')) }}
             {{ reject_orphan('service_id', ref('stg_files__services'), 'service_id') }}
-            {{ reject_repeated(['service_id', 'measure_date', 'metric_name']) }}
-        end as reject_reason
+        end as fault
     from typed
 
 )
@@ -55,5 +55,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
+    coalesce(fault, {{ repeated_key(['service_id', 'measure_date', 'metric_name'], 'fault') }}) as reject_reason
 from judged

@@ -1,4 +1,4 @@
--- grain: use of one service by one consumer or other object in a period, delivered or not usable
+-- grain: use of one service by one consumer or other object in a period, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.consumption__service_usage
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -45,9 +45,9 @@ judged as (
         *,
         case
             when row_fault is not null then row_fault
+            {{ reject_unknown_period('usage_date', ref('stg_files__fiscal_days')) }}
             {{ reject_orphan('service_id', ref('stg_files__services'), 'service_id') }}
-            {{ reject_repeated(['usage_id']) }}
-        end as reject_reason
+        end as fault
     from typed
 
 )
@@ -63,5 +63,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
+    coalesce(fault, {{ repeated_key(['usage_id'], 'fault') }}) as reject_reason
 from judged

@@ -1,4 +1,4 @@
--- grain: one member pattern of a target set, delivered or not usable
+-- grain: one member pattern of a target set, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.cost_model__target_sets
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -30,18 +30,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['target_set', 'to_layer', 'object_kind', 'to_id']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -52,5 +40,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['target_set', 'to_layer', 'object_kind', 'to_id'], 'row_fault') }}) as reject_reason
+from typed

@@ -1,4 +1,4 @@
--- grain: hours of one employee in a period on one object, delivered or not usable
+-- grain: hours of one employee in a period on one object, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.workforce__timesheets
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -45,9 +45,9 @@ judged as (
         *,
         case
             when row_fault is not null then row_fault
+            {{ reject_unknown_period('work_date', ref('stg_files__fiscal_days')) }}
             {{ reject_orphan('employee_id', ref('stg_files__employees'), 'employee_id') }}
-            {{ reject_repeated(['timesheet_id']) }}
-        end as reject_reason
+        end as fault
     from typed
 
 )
@@ -62,5 +62,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
+    coalesce(fault, {{ repeated_key(['timesheet_id'], 'fault') }}) as reject_reason
 from judged

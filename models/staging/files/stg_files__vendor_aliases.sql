@@ -1,4 +1,4 @@
--- grain: one spelling pattern, delivered or not usable
+-- grain: one spelling pattern, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.cost_model__vendor_aliases
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -24,18 +24,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['pattern']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -44,5 +32,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['pattern'], 'row_fault') }}) as reject_reason
+from typed

@@ -1,4 +1,4 @@
--- grain: one vendor record of the ledger's vendor master, delivered or not usable
+-- grain: one vendor record of the ledger's vendor master, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.ledger__vendors
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -26,18 +26,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['vendor_id']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -48,5 +36,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['vendor_id'], 'row_fault') }}) as reject_reason
+from typed

@@ -1,4 +1,4 @@
--- grain: one billing period of a provider's account, delivered or not usable
+-- grain: one billing period of a provider's account, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.cloud__billing_periods
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -28,18 +28,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['invoice_issuer_name', 'billing_account_id', 'billing_period_start']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -51,5 +39,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['invoice_issuer_name', 'billing_account_id', 'billing_period_start'], 'row_fault') }}) as reject_reason
+from typed

@@ -1,4 +1,4 @@
--- grain: one charge of a provider's FOCUS Cost and Usage delivery, delivered or not usable
+-- grain: one charge of a provider's FOCUS Cost and Usage delivery, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.cloud__cost_and_usage
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -80,14 +80,44 @@ typed as (
 
 ),
 
+settings as (
+
+    select * from {{ ref('stg_files__settings') }}
+
+),
+
+latest_deliveries as (
+
+    -- an export sends a month again and again; the last delivery replaces the ones before it
+    select
+        coalesce(service_provider_name, provider_name, invoice_issuer_name, '') as provider,
+        lower(coalesce(billing_account_id, '')) as account,
+        billing_period_start,
+        max(x_delivery_id) as x_delivery_id
+    from typed
+    group by all
+
+),
+
 judged as (
 
     select
-        *,
+        typed.*,
         case
-            when row_fault is not null then row_fault
+            when typed.row_fault is not null then typed.row_fault
+            when
+                settings.cloud_deliveries = 'replace'
+                and coalesce(typed.x_delivery_id, '') < latest_deliveries.x_delivery_id
+                then 'superseded_delivery'
         end as reject_reason
     from typed
+    cross join settings
+    left join latest_deliveries
+        on
+            coalesce(typed.service_provider_name, typed.provider_name, typed.invoice_issuer_name, '')
+            = latest_deliveries.provider
+            and lower(coalesce(typed.billing_account_id, '')) = latest_deliveries.account
+            and typed.billing_period_start = latest_deliveries.billing_period_start
 
 )
 

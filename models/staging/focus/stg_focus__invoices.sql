@@ -1,4 +1,4 @@
--- grain: one invoice line of a provider, delivered or not usable
+-- grain: one invoice line of a provider, usable or not
 -- why: casts the delivered text to the types of the input contract and says why a row cannot be used
 -- reads: landing.cloud__invoices
 -- conserves: every delivered row, with a reject_reason where it cannot be used
@@ -36,18 +36,6 @@ typed as (
         ) }} as row_fault
     from delivered
 
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when row_fault is not null then row_fault
-            {{ reject_repeated(['invoice_detail_id']) }}
-        end as reject_reason
-    from typed
-
 )
 
 select
@@ -63,5 +51,5 @@ select
     file_name,
     line_number,
     raw_row,
-    reject_reason
-from judged
+    coalesce(row_fault, {{ repeated_key(['invoice_detail_id'], 'row_fault') }}) as reject_reason
+from typed

@@ -1,0 +1,85 @@
+{# Reading text is where engines differ most. The DuckDB forms are here; other engines add theirs. #}
+
+{% macro parse_date(text, formats) %}{{ return(adapter.dispatch('parse_date')(text, formats)) }}{% endmacro %}
+
+{% macro default__parse_date(text, formats) -%}
+    {#- A delivered time of day is dropped; years must have four digits unless the format says so. -#}
+    {%- set day = "regexp_replace(" ~ text ~ ", '[ T][0-9]{1,2}:[0-9]{2}.*$', '')" -%}
+    {%- set declared = [
+        ('DD/MM/YYYY', '%d/%m/%Y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$'),
+        ('MM/DD/YYYY', '%m/%d/%Y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$'),
+        ('DD.MM.YYYY', '%d.%m.%Y', '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}$'),
+        ('DD-MM-YYYY', '%d-%m-%Y', '^[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}$'),
+        ('MM-DD-YYYY', '%m-%d-%Y', '^[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}$'),
+        ('YYYY/MM/DD', '%Y/%m/%d', '^[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}$'),
+        ('YYYYMMDD', '%Y%m%d', '^[0-9]{8}$'),
+        ('DD-MON-YYYY', '%d-%b-%Y', '^[0-9]{1,2}-[A-Za-z]{3}-[0-9]{4}$'),
+        ('DD MON YYYY', '%d %b %Y', '^[0-9]{1,2} [A-Za-z]{3} [0-9]{4}$'),
+        ('DD/MM/YY', '%d/%m/%y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}$'),
+        ('MM/DD/YY', '%m/%d/%y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}$'),
+        ('DD.MM.YY', '%d.%m.%y', '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{2}$'),
+    ] -%}
+    cast(
+        case
+            when regexp_matches({{ day }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$')
+                then try_strptime({{ day }}, '%Y-%m-%d')
+            {%- for token, format, shape in declared %}
+            when contains({{ formats }}, '|{{ token }}|') and regexp_matches({{ day }}, '{{ shape }}')
+                then try_strptime({{ day }}, '{{ format }}')
+            {%- endfor %}
+            when contains({{ formats }}, '|EXCEL|') and regexp_matches({{ day }}, '^[0-9]{1,6}([.][0-9]+)?$')
+                then cast('1899-12-30' as date)
+                    + cast(floor(try_cast({{ day }} as double)) as integer)
+        end as date
+    )
+{%- endmacro %}
+
+{% macro parse_timestamp(text, formats) %}{{ return(adapter.dispatch('parse_timestamp')(text, formats)) }}{% endmacro %}
+
+{% macro default__parse_timestamp(text, formats) -%}
+    coalesce(
+        try_cast({{ text }} as timestamptz) at time zone 'UTC',
+        cast({{ parse_date(text, formats) }} as timestamp)
+    )
+{%- endmacro %}
+
+{% macro parse_number(text, decimal_separator) %}{{ return(adapter.dispatch('parse_number')(text, decimal_separator)) }}{% endmacro %}
+
+{% macro default__parse_number(text, decimal_separator) -%}
+    {#- Blanks, apostrophes and currency signs go; the Unicode minus becomes a hyphen. -#}
+    {%- set bare -%}
+        replace(regexp_replace({{ text }}, '[\s\x{00A0}\x{202F}\x{2019}''£$€¥]', '', 'g'), '−', '-')
+    {%- endset -%}
+    {#- With a decimal comma, points and commas change places. -#}
+    {%- set pointed -%}
+        case when {{ decimal_separator }} = ',' then translate({{ bare }}, '.,', ',.') else {{ bare }} end
+    {%- endset -%}
+    case
+        when {{ decimal_separator }} = '.' and regexp_matches({{ text }}, '^-?[0-9]+([.][0-9]+)?$')
+            then try_cast({{ text }} as decimal(38, 12))
+        when
+            regexp_matches(
+                {{ pointed }},
+                '^([-+]?|[(])([0-9]+|[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3})?([.][0-9]*)?([eE][-+]?[0-9]+)?([-)]?)$'
+            )
+            and regexp_matches({{ pointed }}, '[0-9]')
+            and ({{ pointed }} like '(%') = ({{ pointed }} like '%)')
+            then
+                case when {{ pointed }} like '(%' or {{ pointed }} like '%-' then -1 else 1 end
+                * try_cast(
+                    rtrim(replace(translate({{ pointed }}, '()', ''), ',', ''), '-')
+                    as decimal(38, 12)
+                )
+    end
+{%- endmacro %}
+
+{% macro raw_row(relation) %}{{ return(adapter.dispatch('raw_row')(relation)) }}{% endmacro %}
+
+{% macro default__raw_row(relation) -%}
+    cast(
+        json_merge_patch(
+            json_merge_patch('{}', to_json({{ relation }})),
+            '{"file_name": null, "line_number": null, "date_formats": null, "decimal_separator": null}'
+        ) as varchar
+    )
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{# One place for what becomes of an amount on its way into the reporting currency. #}
+
+{% macro to_reporting_amount(amount, rate) -%}
+    cast(
+        case
+            when {{ rate }} = 1 then round({{ amount }}, 2)
+            else
+                round(
+                    cast({{ amount }} as decimal(20, 6)) * cast({{ rate }} as decimal(18, 12)), 2
+                )
+        end as decimal(18, 2)
+    )
+{%- endmacro %}

@@ -1,0 +1,28 @@
+-- grain: one rule set that is computed
+-- why: what-if is one more rule set, not a copy of the model
+-- reads: input_cost_model__rule_sets
+-- conserves: every delivered set that is not retired; current always
+
+with
+
+rule_sets as (
+
+    select * from {{ ref('input_cost_model__rule_sets') }} where status <> 'retired'
+
+)
+
+select
+    rule_set,
+    based_on,
+    status,
+    description
+from rule_sets
+
+union all
+
+select
+    'current',
+    null,
+    'current',
+    'The only rule set; none was delivered.'
+where 'current' not in (select rule_set from rule_sets)
