@@ -1,0 +1,111 @@
+"""The command line: one thin function per command, each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from itfm.errors import UserError
+
+
+class _Commands(click.Group):
+    """A group that shows errors of the workspace as a sentence and keeps the order of commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List commands in the order in which a user meets them."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error that the user can mend ends it with exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.secho(f"error: {error}", fg="red", err=True)
+            sys.exit(1)
+
+
+WORKSPACE = click.argument(
+    "workspace",
+    envvar="ITFM_WORKSPACE",
+    default="workspaces/demo",
+    type=click.Path(path_type=Path),
+)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="itfm", message="itfm %(version)s")
+def main() -> None:
+    """Allocate the ledger of IT to services and consumers, exact to the cent.
+
+    A company is a folder, its WORKSPACE: workspace.yml, inputs/ and cost_model/. Name it as an
+    argument or in ITFM_WORKSPACE; without either it is workspaces/demo.
+    """
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--company", help="Name of the company; the name of the folder when left out.")
+@click.option("--currency", default="USD", show_default=True, help="Reporting currency, ISO 4217.")
+@click.option("--ledger-only", is_flag=True, help="Write input files for the ledger alone.")
+def init(path: Path, company: str | None, currency: str, ledger_only: bool) -> None:
+    """Write an empty workspace: settings, input files with headers, a starter cost model."""
+    from itfm.init import init_workspace, next_steps
+
+    init_workspace(path, company=company, currency=currency, ledger_only=ledger_only)
+    click.echo(next_steps(path))
+
+
+@main.command()
+@WORKSPACE
+def check(workspace: Path) -> None:
+    """Read all files against the contract and say what to mend, before a build.
+
+    Exit code 1 when there are errors; warnings do not count.
+    """
+    from itfm.check import check_workspace, render
+
+    report = check_workspace(workspace, progress=lambda text: click.echo(text, err=True))
+    click.echo(render(report))
+    if report.errors:
+        sys.exit(1)
+
+
+@main.command()
+@WORKSPACE
+def load(workspace: Path) -> None:
+    """Load the files of a workspace as text into the schema landing of its work database.
+
+    dbt does this by itself whenever it opens the database. Unchanged files are not read again.
+    """
+    from itfm.landing import load_into_work_database
+
+    files, found = load_into_work_database(workspace)
+    for file in files:
+        action = "read" if file.was_read else "unchanged"
+        click.echo(f"{action:<10}{file.row_count:>12,} rows  {file.file_name}")
+    for problem in found:
+        click.secho(f"warning: {problem.message}", fg="yellow", err=True)
+
+
+@main.command()
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead.")
+def contract(output: Path | None) -> None:
+    """Print the input contract: every table and column that a company can deliver."""
+    from itfm.contract import contract_markdown
+
+    text = contract_markdown()
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {output}")
+
+
+if __name__ == "__main__":
+    main()
