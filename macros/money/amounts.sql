@@ -11,3 +11,11 @@
         end as decimal(18, 2)
     )
 {%- endmacro %}
+
+{% macro to_minor(amount) -%}
+    cast({{ amount }} * 100 as bigint)
+{%- endmacro %}
+
+{% macro from_minor(minor_units) -%}
+    cast(cast({{ minor_units }} as decimal(18, 0)) * 0.01 as decimal(18, 2))
+{%- endmacro %}

@@ -1,6 +1,6 @@
 -- grain: one vendor record or one supplier name as written on a line or contract
 -- why: six spellings of one company are one vendor
--- reads: vendors, vendor_aliases, journal lines, contracts
+-- reads: vendors, vendor_aliases, journal lines, contracts, cloud charges
 -- conserves: every vendor_id and every vendor_name that is written anywhere
 
 with
@@ -58,6 +58,14 @@ written as (
         vendor_name
     from {{ ref('input_contracts__contracts') }}
     where vendor_name is not null
+
+    union
+
+    select
+        null,
+        coalesce(service_provider_name, provider_name, invoice_issuer_name)
+    from {{ ref('input_cloud__cost_and_usage') }}
+    where coalesce(service_provider_name, provider_name, invoice_issuer_name) is not null
 
 ),
 

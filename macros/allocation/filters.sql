@@ -1,0 +1,12 @@
+{# One syntax for every filter of the cost model: empty or * is any, a|b|c is a list, * stands for any text. #}
+
+{% macro filter_text(column) -%}
+    coalesce(nullif(lower(trim({{ column }})), ''), '*')
+{%- endmacro %}
+
+{% macro matches_pattern(value, pattern) -%}
+    {#- Only * is special: the other wildcards of like are escaped before * becomes one. -#}
+    lower({{ value }}) like replace(
+        replace(replace(replace(trim({{ pattern }}), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%'
+    ) escape '!'
+{%- endmacro %}

@@ -1,0 +1,29 @@
+{# Cumulative rounding: neighbouring intervals share an end, so the pieces of an amount add up to it exactly. #}
+
+{% macro split_minor_units(amount, c0, c1) -%}
+    cast(
+        floor(cast({{ amount }} as double) * {{ c1 }} + 0.5)
+        - floor(cast({{ amount }} as double) * {{ c0 }} + 0.5) as bigint
+    )
+{%- endmacro %}
+
+{% macro weight_units(weight) -%}
+    cast(
+        cast({{ weight }} as decimal(24, 12)) * cast(1000000000000 as decimal(13, 0))
+        as decimal(38, 0)
+    )
+{%- endmacro %}
+
+{% macro receiver_order(sender_key, receiver_key, fiscal_period) -%}
+    (
+        {{ receiver_key }} * 48271
+        + {{ sender_key }} * 16807
+        + (year({{ fiscal_period }}) * 12 + month({{ fiscal_period }})) * 69621
+    ) % 2147483647
+{%- endmacro %}
+
+{# What one unit is when it walks through a network of shares: fine enough that truncation does not reach a cent. #}
+{% macro network_unit() -%} 1000000000000000 {%- endmacro %}
+
+{# Steps after which a walk through a network is given up; a network that is still moving then is reported. #}
+{% macro network_step_limit() -%} 2000 {%- endmacro %}

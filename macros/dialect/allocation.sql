@@ -1,0 +1,23 @@
+{# The few places where the allocation engine needs more than the common subset of SQL. #}
+
+{% macro split_to_rows(text, separator) %}{{ return(adapter.dispatch('split_to_rows')(text, separator)) }}{% endmacro %}
+
+{% macro default__split_to_rows(text, separator) -%}
+    unnest(string_split({{ text }}, '{{ separator }}'))
+{%- endmacro %}
+
+{% macro sorted_text_list(text, separator) %}{{ return(adapter.dispatch('sorted_text_list')(text, separator)) }}{% endmacro %}
+
+{% macro default__sorted_text_list(text, separator) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ text }})
+{%- endmacro %}
+
+{% macro order_key(text) %}{{ return(adapter.dispatch('order_key')(text)) }}{% endmacro %}
+
+{% macro default__order_key(text) -%}
+    cast('0x' || substr(md5({{ text }}), 1, 7) as bigint)
+{%- endmacro %}
+
+{% macro union_of_new_rows() %}{{ return(adapter.dispatch('union_of_new_rows')()) }}{% endmacro %}
+
+{% macro default__union_of_new_rows() -%} union {%- endmacro %}

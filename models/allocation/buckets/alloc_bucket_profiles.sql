@@ -1,0 +1,65 @@
+-- grain: one bucket
+-- why: buckets that every filter sees alike share a profile, so that rules are matched once per profile
+-- reads: alloc_cost_buckets, alloc_value_classes
+-- conserves: every bucket once
+
+with
+
+buckets as (
+
+    select * from {{ ref('alloc_cost_buckets') }}
+
+),
+
+classes as (
+
+    select * from {{ ref('alloc_value_classes') }}
+
+),
+
+classed_buckets as (
+
+    select
+        buckets.bucket_id,
+        accounts.value_class as account_class,
+        cost_centers.value_class as cost_center_class,
+        vendors.value_class as vendor_class,
+        projects.value_class as project_class,
+        entry_types.value_class as entry_type_class,
+        descriptions.value_class as description_class,
+        buckets.service_id <> ''
+        or buckets.application_id <> ''
+        or buckets.consumer_id <> '' as is_tagged
+    from buckets
+    left join classes as accounts
+        on accounts.attribute = 'account_id' and buckets.account_id = accounts.value
+    left join classes as cost_centers
+        on cost_centers.attribute = 'cost_center_id' and buckets.cost_center_id = cost_centers.value
+    left join classes as vendors
+        on vendors.attribute = 'vendor' and buckets.vendor = vendors.value
+    left join classes as projects
+        on projects.attribute = 'project_id' and buckets.project_id = projects.value
+    left join classes as entry_types
+        on entry_types.attribute = 'entry_type' and buckets.entry_type = entry_types.value
+    left join classes as descriptions
+        on
+            descriptions.attribute = 'description'
+            and buckets.description_class = descriptions.value
+
+)
+
+select
+    bucket_id,
+    dense_rank() over (
+        order by
+            account_class, cost_center_class, vendor_class, project_class,
+            entry_type_class, description_class, is_tagged
+    ) as profile_id,
+    account_class,
+    cost_center_class,
+    vendor_class,
+    project_class,
+    entry_type_class,
+    description_class,
+    is_tagged
+from classed_buckets

@@ -1,0 +1,112 @@
+-- grain: one scenario, fiscal period and combination of the attributes that rules can see, debits and credits apart
+-- why: every later step works on buckets and not on lines, so that its work does not grow with the ledger
+-- reads: fct_ledger_lines, fct_plan_lines, alloc_description_classes
+-- conserves: the amount of every line, exactly, in minor units
+
+with
+
+ledger_lines as (
+
+    select * from {{ ref('fct_ledger_lines') }}
+
+),
+
+plan_lines as (
+
+    select * from {{ ref('fct_plan_lines') }}
+
+),
+
+description_classes as (
+
+    select * from {{ ref('alloc_description_classes') }}
+
+),
+
+lines as (
+
+    select
+        'actual' as scenario,
+        fiscal_period,
+        account_id,
+        cost_center_id,
+        vendor,
+        project_id,
+        entry_type,
+        expense_type,
+        service_id,
+        application_id,
+        consumer_id,
+        description,
+        amount
+    from ledger_lines
+
+    union all
+
+    select
+        scenario,
+        fiscal_period,
+        account_id,
+        cost_center_id,
+        vendor,
+        project_id,
+        entry_type,
+        expense_type,
+        service_id,
+        application_id,
+        consumer_id,
+        description,
+        amount
+    from plan_lines
+
+),
+
+buckets as (
+
+    select
+        lines.scenario,
+        lines.fiscal_period,
+        lines.account_id,
+        coalesce(lines.cost_center_id, '') as cost_center_id,
+        coalesce(lines.vendor, '') as vendor,
+        coalesce(lines.project_id, '') as project_id,
+        coalesce(lines.entry_type, '') as entry_type,
+        coalesce(classes.description_class, '') as description_class,
+        coalesce(lines.expense_type, '') as expense_type,
+        coalesce(lines.service_id, '') as service_id,
+        coalesce(lines.application_id, '') as application_id,
+        coalesce(lines.consumer_id, '') as consumer_id,
+        lines.amount < 0 as is_credit,
+        cast(sum(cast(lines.amount * 100 as bigint)) as bigint) as amount_minor,
+        count(*) as line_count
+    from lines
+    left join description_classes as classes on lower(lines.description) = classes.description
+    group by all
+
+)
+
+select
+    (year(fiscal_period) * 10000 + month(fiscal_period) * 100 + day(fiscal_period))
+    * cast(100000000 as bigint)
+    + row_number() over (
+        partition by fiscal_period
+        order by
+            scenario, account_id, cost_center_id, vendor, project_id, entry_type,
+            description_class, expense_type, service_id, application_id, consumer_id, is_credit
+    ) as bucket_id,
+    scenario,
+    fiscal_period,
+    account_id,
+    cost_center_id,
+    vendor,
+    project_id,
+    entry_type,
+    description_class,
+    expense_type,
+    service_id,
+    application_id,
+    consumer_id,
+    is_credit,
+    amount_minor,
+    line_count
+from buckets

@@ -1,0 +1,45 @@
+-- grain: one computed rule set and classification rule that holds in it
+-- why: inheritance between rule sets is resolved once, filters are brought into one spelling
+-- reads: input_cost_model__classification_rules, alloc_rule_set_lineage
+-- conserves: each rule id once per rule set, from the nearest set that defines it
+
+with
+
+delivered_rules as (
+
+    select * from {{ ref('input_cost_model__classification_rules') }}
+
+),
+
+lineage as (
+
+    select * from {{ ref('alloc_rule_set_lineage') }}
+
+)
+
+select
+    lineage.rule_set,
+    lineage.defined_in,
+    rules.rule_id,
+    rules.sequence,
+    {{ filter_text('rules.account_id') }} as account_filter,
+    {{ filter_text('rules.cost_center_id') }} as cost_center_filter,
+    {{ filter_text('rules.vendor') }} as vendor_filter,
+    {{ filter_text('rules.project_id') }} as project_filter,
+    {{ filter_text('rules.description') }} as description_filter,
+    {{ filter_text('rules.entry_type') }} as entry_type_filter,
+    rules.expense_type,
+    rules.cost_pool,
+    rules.cost_sub_pool,
+    rules.owner,
+    rules.justification,
+    rules.valid_from,
+    rules.valid_to,
+    rules.file_name,
+    rules.line_number
+from lineage
+inner join delivered_rules as rules on lineage.defined_in = rules.rule_set
+qualify
+    row_number() over (
+        partition by lineage.rule_set, rules.rule_id order by lineage.distance
+    ) = 1

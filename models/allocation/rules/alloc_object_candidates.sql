@@ -1,0 +1,91 @@
+-- grain: one rule set, sending object, kind of money that it can hold, and rule whose filters match both
+-- why: rules of the resource tower and solution layers are matched before any money moves, so that faults show early
+-- reads: alloc_objects, alloc_class_filters, alloc_classified_buckets, alloc_effective_rules
+-- conserves: every match once; in the solution layer the pool columns are empty, because its rules cannot see them
+
+with
+
+objects as (
+
+    select * from {{ ref('alloc_objects') }}
+
+),
+
+class_filters as (
+
+    select * from {{ ref('alloc_class_filters') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('alloc_effective_rules') }} where sender_layer <> 'cost_pool'
+
+),
+
+kinds_of_money as (
+
+    select distinct
+        rule_set,
+        cost_pool,
+        cost_sub_pool,
+        expense_type
+    from {{ ref('alloc_classified_buckets') }}
+    where reason_code is null
+
+),
+
+rules_by_object as (
+
+    select
+        rules.*,
+        objects.object_id
+    from rules
+    inner join class_filters as senders
+        on senders.attribute = 'object_id' and rules.from_filter = senders.filter
+    inner join objects
+        on rules.sender_layer = objects.layer and senders.value_class = objects.object_id
+
+)
+
+select
+    rules.rule_set,
+    rules.sender_layer,
+    rules.object_id as from_id,
+    kinds_of_money.cost_pool,
+    kinds_of_money.cost_sub_pool,
+    kinds_of_money.expense_type,
+    rules.rule_id,
+    rules.sequence,
+    rules.valid_from,
+    rules.valid_to
+from rules_by_object as rules
+inner join class_filters as pools
+    on pools.attribute = 'cost_pool' and rules.cost_pool_filter = pools.filter
+inner join class_filters as sub_pools
+    on sub_pools.attribute = 'cost_sub_pool' and rules.cost_sub_pool_filter = sub_pools.filter
+inner join class_filters as expense_types
+    on expense_types.attribute = 'expense_type' and rules.expense_type_filter = expense_types.filter
+inner join kinds_of_money
+    on
+        rules.rule_set = kinds_of_money.rule_set
+        and pools.value_class = kinds_of_money.cost_pool
+        and sub_pools.value_class = kinds_of_money.cost_sub_pool
+        and expense_types.value_class = kinds_of_money.expense_type
+where rules.sender_layer = 'resource_tower'
+
+union all
+
+select
+    rule_set,
+    sender_layer,
+    object_id as from_id,
+    '' as cost_pool,
+    '' as cost_sub_pool,
+    '' as expense_type,
+    rule_id,
+    sequence,
+    valid_from,
+    valid_to
+from rules_by_object
+where sender_layer = 'solution'

@@ -1,0 +1,85 @@
+-- grain: one rule set and pair of rules that take the same sender at the same sequence in the same days
+-- why: first match wins only if there is a first; a tie would leave the choice to chance
+-- reads: candidates of every layer
+-- conserves: every such pair once, with one sender as an example
+
+with
+
+classification_candidates as (
+
+    select * from {{ ref('alloc_classification_candidates') }}
+
+),
+
+pool_candidates as (
+
+    select * from {{ ref('alloc_pool_candidates') }} where not lacks_tag
+
+),
+
+object_candidates as (
+
+    select * from {{ ref('alloc_object_candidates') }}
+
+),
+
+candidates as (
+
+    select
+        rule_set,
+        'classification' as layer,
+        cast(profile_id as varchar) as sender,
+        'a ledger bucket' as example,
+        rule_id,
+        sequence,
+        valid_from,
+        valid_to
+    from classification_candidates
+
+    union all
+
+    select
+        rule_set,
+        'cost_pool',
+        profile_id || ' ' || cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type,
+        cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type,
+        rule_id,
+        sequence,
+        valid_from,
+        valid_to
+    from pool_candidates
+
+    union all
+
+    select
+        rule_set,
+        sender_layer,
+        from_id || ' ' || cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type,
+        from_id,
+        rule_id,
+        sequence,
+        valid_from,
+        valid_to
+    from object_candidates
+
+)
+
+select
+    candidates.rule_set,
+    candidates.layer,
+    candidates.rule_id,
+    others.rule_id as other_rule_id,
+    candidates.sequence,
+    min(candidates.example) as example
+from candidates
+inner join candidates as others
+    on
+        candidates.rule_set = others.rule_set
+        and candidates.layer = others.layer
+        and candidates.sender = others.sender
+        and candidates.sequence = others.sequence
+        and candidates.rule_id < others.rule_id
+        and candidates.valid_from <= others.valid_to
+        and others.valid_from <= candidates.valid_to
+group by
+    candidates.rule_set, candidates.layer, candidates.rule_id, others.rule_id, candidates.sequence

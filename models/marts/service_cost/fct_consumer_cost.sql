@@ -1,0 +1,55 @@
+-- grain: one scenario, rule set, fiscal period, consumer and service
+-- why: who pays for what
+-- reads: alloc_consumer_flows, alloc_pool_flows, alloc_tower_flows
+-- conserves: every unit of money that reached a consumer, once
+
+with
+
+billed as (
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        to_id as consumer_id,
+        service_id,
+        amount_minor
+    from {{ ref('alloc_consumer_flows') }}
+    where to_id <> 'UNALLOCATED'
+
+    union all
+
+    -- money that reaches its consumer without a service
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        to_id,
+        'DIRECT',
+        amount_minor
+    from {{ ref('alloc_pool_flows') }}
+    where to_layer = 'consumer' and to_id <> 'UNALLOCATED'
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        to_id,
+        'DIRECT',
+        amount_minor
+    from {{ ref('alloc_tower_flows') }}
+    where to_layer = 'consumer' and to_id <> 'UNALLOCATED'
+
+)
+
+select
+    scenario,
+    rule_set,
+    fiscal_period,
+    consumer_id,
+    service_id,
+    {{ from_minor('sum(amount_minor)') }} as amount
+from billed
+group by all

@@ -1,0 +1,76 @@
+-- grain: one scenario, rule set, fiscal period and service
+-- why: what one unit of a service costs
+-- reads: fct_service_cost, fct_service_usage, dim_services
+-- conserves: the amount of fct_service_cost, service by service
+
+with
+
+service_cost as (
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        service_id,
+        sum(amount) as amount
+    from {{ ref('fct_service_cost') }}
+    group by all
+
+),
+
+usage_by_unit as (
+
+    select
+        fiscal_period,
+        service_id,
+        unit,
+        sum(quantity) as quantity
+    from {{ ref('fct_service_usage') }}
+    where used_by_type = 'consumer'
+    group by all
+
+),
+
+services as (
+
+    select * from {{ ref('dim_services') }}
+
+),
+
+consumed as (
+
+    -- quantities add up within one unit only: the service's own, or the first there is
+    select
+        usage_by_unit.fiscal_period,
+        usage_by_unit.service_id,
+        usage_by_unit.unit,
+        usage_by_unit.quantity
+    from usage_by_unit
+    left join services on usage_by_unit.service_id = services.service_id
+    qualify
+        row_number() over (
+            partition by usage_by_unit.fiscal_period, usage_by_unit.service_id
+            order by
+                case when usage_by_unit.unit = services.unit_of_measure then 0 else 1 end,
+                usage_by_unit.unit
+        ) = 1
+
+)
+
+select
+    service_cost.scenario,
+    service_cost.rule_set,
+    service_cost.fiscal_period,
+    service_cost.service_id,
+    cast(service_cost.amount as decimal(18, 2)) as amount,
+    cast(consumed.quantity as decimal(38, 12)) as quantity,
+    coalesce(consumed.unit, services.unit_of_measure) as unit,
+    {{ divide('service_cost.amount', 'consumed.quantity', 6) }} as unit_cost,
+    services.capacity_quantity,
+    {{ percent_of('consumed.quantity', 'services.capacity_quantity') }} as used_percent
+from service_cost
+left join services on service_cost.service_id = services.service_id
+left join consumed
+    on
+        service_cost.fiscal_period = consumed.fiscal_period
+        and service_cost.service_id = consumed.service_id
