@@ -139,11 +139,19 @@ class _Loader:
         self.survey = Survey()
         self.unreadable: list[Problem] = []
         self.scratch = Path()
+        self.relations: dict[str, str] = {}
+        self.stored: dict[str, str] = {}
 
     def run(self) -> list[LoadedFile]:
         self.survey = survey(self.workspace)
         self._create_state()
         self._drop_leftovers()
+        self.relations = self._relations()
+        self.stored = dict(
+            self._execute(
+                "select domain || '.' || table_name, fingerprint from landing.tables"
+            ).fetchall()
+        )
         with self._settings_for_reading(), self._scratch_folder():
             rebuilt = []
             try:
@@ -217,15 +225,10 @@ class _Loader:
         prints = {name: self._fingerprint(group) for name, group in by_name.items()}
         as_view = self._is_view(files)
         whole = _hash([VERSION, table.relation, _layout(table), as_view, sorted(prints.items())])
-        stored = self._execute(
-            "select fingerprint from landing.tables where domain = ? and table_name = ?",
-            [table.domain, table.name],
-        ).fetchone()
-        relations = self._relations()
-        if stored and stored[0] == whole and table.relation in relations:
+        if self.stored.get(table.full_name) == whole and table.relation in self.relations:
             return None
         result = _Rebuilt(table, whole, as_view)
-        reusable = self._reusable(table, relations) if not as_view and not _distinct(files) else {}
+        reusable = self._reusable(table) if not as_view and not _distinct(files) else {}
         opened: dict[str, list[_Opened]] = {}
         for name, group in by_name.items():
             if reusable.get(name, ("",))[0] == prints[name]:
@@ -280,16 +283,13 @@ class _Loader:
             and sum(file.bytes for file in files) > self.parquet_view_bytes
         )
 
-    def _reusable(
-        self, table: Table, relations: dict[str, str]
-    ) -> dict[str, tuple[str, list[str], int]]:
+    def _reusable(self, table: Table) -> dict[str, tuple[str, list[str], int]]:
         """Return fingerprint, extra columns and rows of the files that the old table holds."""
-        if relations.get(table.relation) != "BASE TABLE":
+        if self.relations.get(table.relation) != "BASE TABLE":
             return {}
         rows = self._execute(
             "select file_name, fingerprint, headers, row_count from landing.files "
-            "where domain = ? and table_name = ?",
-            [table.domain, table.name],
+            f"where {_is_table(table)}"
         ).fetchall()
         return {name: (print_, json.loads(headers), count) for name, print_, headers, count in rows}
 
@@ -558,11 +558,10 @@ class _Loader:
         known = [p for p in problems(self.connection) if p.domain is None]
         if not rebuilt and stored == settings and set(known) == {p for p in found if not p.domain}:
             return
-        relations = self._relations()
         self._execute("begin transaction")
         try:
             for result in rebuilt:
-                self._swap_table(result, relations)
+                self._swap_table(result)
             self._execute("delete from landing.problems where table_name is null")
             self._execute("delete from landing.problems where kind = 'unreadable_file'")
             reported = found + [p for result in rebuilt for p in result.problems]
@@ -576,32 +575,28 @@ class _Loader:
             raise
         self._execute("commit")
 
-    def _swap_table(self, result: _Rebuilt, relations: dict[str, str]) -> None:
+    def _swap_table(self, result: _Rebuilt) -> None:
         table = result.table
-        self._drop(table.relation, relations.get(table.relation))
+        self._drop(table.relation, self.relations.get(table.relation))
         what = "view" if result.is_view else "table"
         self._execute(f"alter {what} landing.{table.relation}{NEW} rename to {table.relation}")
         names = ", ".join(_text(name) for name in sorted(result.reused)) or "''"
         for state in ("files", "malformed_rows", "problems"):
             self._execute(
-                f"delete from landing.{state} where domain = ? and table_name = ? "
-                f"and file_name not in ({names})",
-                [table.domain, table.name],
+                f"delete from landing.{state} where {_is_table(table)} "
+                f"and file_name not in ({names})"
             )
         for file in result.files:
             values = list(asdict(file).values())[:-1]
             self._append("files", [*values, result.headers[file.file_name]])
         if result.malformed:
             self._append_malformed(table, result.malformed)
-        self._execute(
-            "delete from landing.tables where domain = ? and table_name = ?",
-            [table.domain, table.name],
-        )
+        self._execute(f"delete from landing.tables where {_is_table(table)}")
         self._append("tables", [table.domain, table.name, result.fingerprint])
 
     def _append(self, state: str, values: list[object]) -> None:
-        marks = ", ".join("?" for _ in values)
-        self._execute(f"insert into landing.{state} values ({marks})", values)
+        cells = ", ".join(_literal(value) for value in values)
+        self._execute(f"insert into landing.{state} values ({cells})")
 
     def _append_malformed(self, table: Table, rows: Iterable[tuple[str, int, str]]) -> None:
         path = self.scratch / "malformed.csv"
@@ -629,8 +624,9 @@ class _Loader:
             for row in rows
         ]
 
-    def _execute(self, sql: str, values: list[object] | None = None) -> duckdb.DuckDBPyConnection:
-        return self.connection.execute(sql, values) if values else self.connection.execute(sql)
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Run SQL without parameters: binding one makes DuckDB import pandas, which is slow."""
+        return self.connection.execute(sql)
 
 
 # what a file gives to the columns of a table --------------------------------------------------
@@ -833,6 +829,16 @@ def _name(name: str) -> str:
 
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "null"
+    return str(value) if isinstance(value, int) else _text(str(value))
+
+
+def _is_table(table: Table) -> str:
+    return f"domain = {_text(table.domain)} and table_name = {_text(table.name)}"
 
 
 def _path(path: Path) -> str:
