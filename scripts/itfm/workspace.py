@@ -41,6 +41,7 @@ AMBIGUOUS_DATES = (
     ("DD/MM/YY", "MM/DD/YY"),
 )
 CALENDAR_TYPES = ("calendar_month", "4-4-5", "4-5-4", "5-4-4", "13_period")
+CLOUD_DELIVERIES = ("replace", "append")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 REASON_CODES = (
     "missing_value",
@@ -122,6 +123,7 @@ class Workspace:
     reporting_currency: str
     cost_model: Path
     cost_model_name: str
+    cloud_deliveries: str
     calendar: Calendar
     formats: Formats
     formats_by_domain: dict[str, Formats]
@@ -180,6 +182,7 @@ class Workspace:
             "first_fiscal_year": str(calendar.first_fiscal_year),
             "last_fiscal_year": str(calendar.last_fiscal_year),
             "ledger_loss_limit": format(self.rejects.ledger_loss_limit, "f"),
+            "cloud_deliveries": self.cloud_deliveries,
             "stop_on": "|" + "|".join(self.rejects.stop_on) + "|",
         }
 
@@ -279,6 +282,7 @@ class _Reader:
             "company",
             "reporting_currency",
             "cost_model",
+            "cloud_deliveries",
             "calendar",
             "formats",
             "rejects",
@@ -294,6 +298,9 @@ class _Reader:
             reporting_currency=self._currency(document),
             cost_model=self._cost_model(document, cost_model),
             cost_model_name=PurePosixPath(cost_model).as_posix(),
+            cloud_deliveries=self._choice(
+                document, "", "cloud_deliveries", "replace", CLOUD_DELIVERIES
+            ),
             calendar=self._calendar(document),
             formats=base,
             formats_by_domain=self._domain_formats(formats, base),
@@ -558,7 +565,7 @@ class _Reader:
         value = self._text(section, at, key, default)
         if value not in allowed:
             self._fail(
-                f"{at}.{key}",
+                f"{at}.{key}" if at else key,
                 f"{value} is not known.{did_you_mean(value, allowed)} "
                 f"Choose one of {', '.join(allowed)}.",
             )

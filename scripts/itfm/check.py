@@ -1,0 +1,502 @@
+"""Check a workspace before a build: the same parsing as the build, and errors one can act on.
+
+The files are landed into a scratch database and dbt makes the staging views in it; what those
+views reject is what a build would reject. Nothing outside build/check/ is written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from itfm.contract import Contract, Table, did_you_mean, project_folder
+from itfm.errors import UserError
+from itfm.landing import LoadedFile, load, problems
+from itfm.survey import Problem
+from itfm.workspace import Workspace, load_workspace
+
+SHOWN_PER_KIND = 20
+NOT_ERRORS = ("superseded_delivery",)
+BUILT_IN_DRIVERS = ("service_usage", "headcount", "timesheet_hours", "cloud_effective_cost")
+PROJECT_LINE = "dbt could not prepare the check. Its last lines:"
+
+
+@dataclass
+class Report:
+    """What a check found; the counts hold all findings, the lists the first of each kind."""
+
+    workspace: Path
+    files: list[LoadedFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    counts: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> int:
+        """Return how many errors were found."""
+        return sum(count for key, count in self.counts.items() if key[0] == "error")
+
+    @property
+    def warnings(self) -> int:
+        """Return how many warnings were found."""
+        return sum(count for key, count in self.counts.items() if key[0] == "warning")
+
+    def add(self, problem: Problem, count: int = 1) -> None:
+        """Take a finding; of each kind and file the first are kept, the rest is counted."""
+        key = _key(problem)
+        before = self.counts.get(key, 0)
+        self.counts[key] = before + count
+        if before < SHOWN_PER_KIND:
+            self.problems.append(problem)
+
+
+def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _: None) -> Report:
+    """Read every file of the workspace against the contract and report all that is wrong."""
+    workspace = load_workspace(path)
+    report = Report(workspace.path)
+    for note in workspace.notes:
+        report.add(Problem("warning", "settings", note, "workspace.yml"))
+    scratch = workspace.build_folder / "check"
+    scratch.mkdir(parents=True, exist_ok=True)
+    database = scratch / "warehouse.duckdb"
+    progress(f"reading the files of {workspace.path.name}")
+    with _open(database) as connection:
+        report.files = load(connection, workspace, keep_going=True)
+        for problem in problems(connection):
+            report.add(problem)
+    progress(f"casting {sum(file.row_count for file in report.files):,} rows (dbt)")
+    _run_staging(workspace, scratch, database)
+    progress("reading what cannot be used")
+    with _open(database) as connection:
+        _check_presence(workspace, report)
+        _check_rows(connection, workspace.contract, report)
+        _check_malformed(connection, report)
+        _check_cost_model(connection, report)
+    report.problems.sort(key=_order)
+    return report
+
+
+def render(report: Report) -> str:
+    """Return the report as text, grouped by file and kind."""
+    lines: list[str] = []
+    for severity, title in (("error", "Errors"), ("warning", "Warnings")):
+        found = [problem for problem in report.problems if problem.severity == severity]
+        if not found:
+            continue
+        lines += [title, ""]
+        for key in dict.fromkeys(_key(problem) for problem in found):
+            group = [problem for problem in found if _key(problem) == key]
+            lines += [f"  {problem.message}" for problem in group]
+            if (more := report.counts[key] - len(group)) > 0:
+                lines.append(f"  ... and {more:,} more of this kind in {group[0].file_name}")
+        lines.append("")
+    rows = sum(file.row_count for file in report.files)
+    lines.append(
+        f"{len(report.files)} files, {rows:,} rows: {_count(report.errors, 'error')}, "
+        f"{_count(report.warnings, 'warning')}"
+    )
+    if report.errors:
+        lines.append("A build would reject these rows and go on, or stop if too much is lost.")
+    return "\n".join(lines)
+
+
+# dbt ------------------------------------------------------------------------------------------
+
+
+def _open(database: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(database))
+    except duckdb.IOException as error:
+        raise UserError(
+            f"{database} is in use: another check of this workspace is running. Wait for it."
+        ) from error
+
+
+def _run_staging(workspace: Workspace, scratch: Path, database: Path) -> None:
+    """Make the staging views in the scratch database."""
+    project = project_folder()
+    profile = yaml.safe_load((project / "profiles.yml").read_text(encoding="utf-8"))
+    output = profile["itfm"]["outputs"][profile["itfm"]["target"]]
+    output["path"] = str(database)
+    output["plugins"] = [{"module": "itfm.dbt_plugin", "config": {"load": False}}]
+    (scratch / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    command = [
+        str(Path(sys.executable).with_name("dbt")),
+        "run",
+        "--select",
+        "path:models/staging",
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(scratch),
+        "--target-path",
+        str(scratch / "target"),
+        "--log-path",
+        str(scratch / "logs"),
+        "--no-use-colors",
+    ]
+    environment = {**os.environ, "ITFM_WORKSPACE": str(workspace.path)}
+    done = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+        raise UserError(f"{PROJECT_LINE}\n{tail}")
+
+
+# rows -----------------------------------------------------------------------------------------
+
+
+def _check_presence(workspace: Workspace, report: Report) -> None:
+    delivered = {f"{f.domain}.{f.table}" for f in report.files if f.row_count}
+    if "ledger.journal_lines" not in delivered:
+        report.add(
+            Problem(
+                "error",
+                "no_ledger",
+                "inputs/ledger/journal_lines.csv: there are no ledger lines. It is the only table "
+                "that must be delivered; put the file there, or map one onto it in workspace.yml.",
+                "inputs/ledger/journal_lines.csv",
+            )
+        )
+    if not any(name.startswith("cost_model.") for name in delivered):
+        report.add(
+            Problem(
+                "warning",
+                "no_rules",
+                f"{workspace.cost_model_name}/: there are no rules, so all cost stays unclassified "
+                "and unallocated. `itfm init` writes a starter cost model to copy.",
+                workspace.cost_model_name,
+            )
+        )
+
+
+def _check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, report: Report) -> None:
+    for table in contract.tables:
+        for view in _staging_views(connection, table):
+            rows = connection.execute(
+                f"""
+                with rejected as (
+                    select file_name, line_number, reject_reason, cast(raw_row as varchar) as raw
+                    from staging.{view}
+                    where reject_reason is not null
+                )
+
+                select
+                    *, count(*) over (partition by reject_reason, file_name) as found
+                from rejected
+                qualify row_number() over (
+                    partition by reject_reason, file_name order by line_number
+                ) <= {SHOWN_PER_KIND}
+                order by file_name, reject_reason, line_number
+                """
+            ).fetchall()
+            _report_rows(report, connection, table, rows)
+
+
+def _report_rows(
+    report: Report,
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    rows: Iterable[tuple[str, int, str, str, int]],
+) -> None:
+    missing = {
+        (problem.file_name, problem.column_name)
+        for problem in report.problems
+        if problem.kind == "missing_column"
+    }
+    totals: dict[tuple[str, str], int] = {}
+    for file_name, line, reason, raw, found in rows:
+        code, _, column = reason.partition(":")
+        if code in NOT_ERRORS or (code == "missing_value" and (file_name, column) in missing):
+            continue
+        row = _raw(raw)
+        formats = connection.execute(
+            f"select date_formats, decimal_separator from landing.{table.relation} "
+            f"where file_name = $1 and line_number = $2 limit 1",
+            [file_name, line],
+        ).fetchone() or ("", ".")
+        problem = _row_problem(table, file_name, line, code, column, row, formats)
+        report.add(problem)
+        totals[(file_name, reason)] = found
+        report.counts[_key(problem)] = found
+
+
+def _row_problem(
+    table: Table,
+    file_name: str,
+    line: int,
+    code: str,
+    column: str,
+    row: dict[str, Any],
+    formats: tuple[str, str],
+) -> Problem:
+    columns = [name for name in column.split(",") if name]
+    value = ", ".join(str(row.get(name) if row.get(name) is not None else "") for name in columns)
+    message = _advice(table, code, columns, value, formats)
+    where = f"{file_name}, line {line:,}" + (f", {', '.join(columns)}" if columns else "")
+    return Problem(
+        "error",
+        code,
+        f"{where}: {message}",
+        file_name,
+        line,
+        column or None,
+        value,
+        table.domain,
+        table.name,
+    )
+
+
+def _advice(
+    table: Table, code: str, columns: list[str], value: str, formats: tuple[str, str]
+) -> str:
+    """Say what is wrong with a value and what to do about it."""
+    column = next((c for c in table.columns if columns and c.name == columns[0]), None)
+    shown = f"'{value}'"
+    dates = formats[0].strip("|").replace("|", ", ")
+    numbers = "1070.00 or 1,070.00" if formats[1] == "." else "1070,00 or 1.070,00"
+    allowed = ", ".join(column.allowed_values) if column else ""
+    close = did_you_mean(value, column.allowed_values) if column else ""
+    parent = column.references if column and column.references else "its table"
+    texts = {
+        "missing_value": "the value is missing. Every row needs one.",
+        "unparsable_date": f"{shown} is not a date in a declared format ({dates}). Correct it, or "
+        "declare its format under formats in workspace.yml.",
+        "unparsable_timestamp": f"{shown} is not a time. Write it as 2025-01-31T23:00:00Z, or "
+        f"declare its date format under formats in workspace.yml (now: {dates}).",
+        "unparsable_number": f"{shown} is not a number with the decimal separator "
+        f"'{formats[1]}'. Write {numbers}, or set decimal_separator in workspace.yml.",
+        "unparsable_integer": f"{shown} is not a whole number.",
+        "unparsable_boolean": f"{shown} is neither true nor false. Write true or false.",
+        "unknown_code": f"{shown} is not one of {allowed}.{close}",
+        "negative_value": f"{shown} is negative. Only 0 and more are allowed here.",
+        "not_positive": f"{shown} must be above 0.",
+        "orphan": f"{shown} does not exist in {parent}. Add it there, or correct it.",
+        "repeated_key": f"the key {shown} stands in an earlier row. Each row needs its own; "
+        "delete the copy or make the key unique.",
+        "unknown_period": f"{shown} lies in no fiscal period. Correct it, or widen the calendar "
+        "in workspace.yml (first_fiscal_year, last_fiscal_year, or fiscal_periods.csv).",
+        "missing_exchange_rate": f"there is no exchange rate for {shown} at that time. Add it to "
+        "inputs/ledger/exchange_rates.csv.",
+    }
+    return texts.get(code, f"{shown} cannot be used ({code}).")
+
+
+def _check_malformed(connection: duckdb.DuckDBPyConnection, report: Report) -> None:
+    rows = connection.execute(
+        f"""
+        select domain, table_name, file_name, line_number, raw_row,
+            count(*) over (partition by domain, table_name, file_name) as found
+        from landing.malformed_rows
+        qualify row_number() over (
+            partition by domain, table_name, file_name order by line_number
+        ) <= {SHOWN_PER_KIND}
+        order by file_name, line_number
+        """
+    ).fetchall()
+    for domain, table, file_name, line, raw, found in rows:
+        text = raw if len(raw) <= 80 else raw[:77] + "..."
+        problem = Problem(
+            "error",
+            "malformed_row",
+            f"{file_name}, line {line:,}: the record cannot be cut into the columns of the header: "
+            f"{text!r}. Look for a quote that is not closed, or a delimiter inside a value "
+            "without quotes.",
+            file_name,
+            line,
+            None,
+            raw,
+            domain,
+            table,
+        )
+        report.add(problem)
+        report.counts[_key(problem)] = found
+
+
+# cost model -----------------------------------------------------------------------------------
+
+
+def _check_cost_model(connection: duckdb.DuckDBPyConnection, report: Report) -> None:
+    for kind, sql, text in _RULE_CHECKS:
+        for file_name, line, *values in connection.execute(sql).fetchall():
+            report.add(
+                Problem(
+                    "error",
+                    kind,
+                    f"{file_name}, line {line:,}: " + text.format(*values),
+                    file_name,
+                    line,
+                    domain="cost_model",
+                )
+            )
+
+
+_RULES = "(select * from staging.stg_files__allocation_rules where reject_reason is null)"
+_CLASSES = "(select * from staging.stg_files__classification_rules where reject_reason is null)"
+_PERCENTAGES = (
+    "(select * from staging.stg_files__allocation_percentages where reject_reason is null)"
+)
+_TARGETS = "(select * from staging.stg_files__target_sets where reject_reason is null)"
+_RULE_SETS = "(select * from staging.stg_files__rule_sets where reject_reason is null)"
+_DRIVERS = "(select * from staging.stg_files__drivers where reject_reason is null)"
+_BUILT_IN = ", ".join(f"'{name}'" for name in BUILT_IN_DRIVERS)
+
+_RULE_CHECKS = (
+    (
+        "percentages_not_100",
+        f"""
+        select
+            arg_min(file_name, line_number), min(line_number), rule_set, rule_id,
+            regexp_replace(cast(sum(percentage) as varchar), '[.]?0+$', '')
+        from {_PERCENTAGES}
+        group by rule_set, rule_id
+        having sum(percentage) <> 100
+        order by all
+        """,
+        "the percentages of rule {1} in rule set {0} add up to {2}, not to 100. Correct them.",
+    ),
+    (
+        "rule_without_percentages",
+        f"""
+        select file_name, line_number, rule_id
+        from {_RULES} as rules
+        where
+            method = 'fixed_percent'
+            and not exists (
+                select 1 from {_PERCENTAGES} as percentages
+                where percentages.rule_id = rules.rule_id
+            )
+        order by all
+        """,
+        "rule {0} spreads by fixed_percent but has no rows in allocation_percentages. Add them.",
+    ),
+    (
+        "percentages_without_rule",
+        f"""
+        select arg_min(file_name, line_number), min(line_number), rule_set, rule_id
+        from {_PERCENTAGES}
+        where rule_id not in (select rule_id from {_RULES})
+        group by rule_set, rule_id
+        order by all
+        """,
+        "there is no allocation rule {1}. Add the rule to allocation_rules, or take the "
+        "percentages out.",
+    ),
+    (
+        "unknown_target_set",
+        f"""
+        select file_name, line_number, rule_id, target_set
+        from {_RULES}
+        where target_set is not null and target_set not in (select target_set from {_TARGETS})
+        order by all
+        """,
+        "rule {0} names the target set {1}, which target_sets does not have. Add it there, or "
+        "correct the name.",
+    ),
+    (
+        "unknown_driver",
+        f"""
+        select file_name, line_number, rule_id, driver_id
+        from {_RULES}
+        where
+            method = 'driver'
+            and driver_id is not null
+            and driver_id not in ({_BUILT_IN})
+            and driver_id not in (select driver_id from {_DRIVERS})
+        order by all
+        """,
+        "rule {0} is weighted by the driver {1}, for which inputs/consumption/drivers has no rows. "
+        f"Deliver it, or use one that is built in: {', '.join(BUILT_IN_DRIVERS)}.",
+    ),
+    (
+        "rule_without_driver",
+        f"""
+        select file_name, line_number, rule_id
+        from {_RULES}
+        where method = 'driver' and driver_id is null
+        order by all
+        """,
+        "rule {0} is weighted by a driver but names none. Fill driver_id.",
+    ),
+    (
+        "rule_without_target_set",
+        f"""
+        select file_name, line_number, rule_id
+        from {_RULES}
+        where method = 'even' and target_set is null
+        order by all
+        """,
+        "rule {0} spreads evenly but names no target set. Fill target_set.",
+    ),
+    (
+        "unknown_rule_set",
+        f"""
+        select file_name, line_number, what, rule_id, rule_set
+        from (
+            select file_name, line_number, 'rule' as what, rule_id, rule_set from {_RULES}
+            union all by name
+            select file_name, line_number, 'rule' as what, rule_id, rule_set from {_CLASSES}
+            union all by name
+            select
+                file_name, line_number, 'a percentage of rule' as what, rule_id, rule_set
+            from {_PERCENTAGES}
+            union all by name
+            select
+                file_name, line_number, 'based_on of rule set' as what, rule_set as rule_id,
+                based_on as rule_set
+            from {_RULE_SETS}
+            where based_on is not null
+        )
+        where rule_set <> 'current' and rule_set not in (select rule_set from {_RULE_SETS})
+        order by all
+        """,
+        "{0} {1} names the rule set {2}, which rule_sets does not have. Add it there, or correct "
+        "the name.",
+    ),
+)
+
+
+# helpers --------------------------------------------------------------------------------------
+
+
+def _staging_views(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
+    rows = connection.execute(
+        "select table_name from information_schema.columns "
+        "where table_schema = 'staging' and column_name = 'reject_reason' order by table_name"
+    ).fetchall()
+    return [name for (name,) in rows if re.fullmatch(rf"stg_[a-z0-9]+__{table.name}", name)]
+
+
+def _raw(raw: str | None) -> dict[str, Any]:
+    try:
+        row = json.loads(raw or "{}")
+    except json.JSONDecodeError:
+        return {}
+    return row if isinstance(row, dict) else {}
+
+
+def _key(problem: Problem) -> tuple[str, str, str, str]:
+    return (
+        problem.severity,
+        problem.file_name or "",
+        problem.kind,
+        problem.column_name or "",
+    )
+
+
+def _order(problem: Problem) -> tuple[object, ...]:
+    return (*_key(problem), problem.line_number or 0)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
