@@ -95,6 +95,7 @@ latest_deliveries as (
         billing_period_start,
         max(x_delivery_id) as x_delivery_id
     from typed
+    where row_fault is null
     group by all
 
 ),
