@@ -1,0 +1,218 @@
+"""Write the demo company's workspace: the settings, a guide, and the input files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from itfm.demo import (
+    catalogue,
+    cloud,
+    consumption,
+    contracts,
+    ledger,
+    organisation,
+    planning,
+    portfolio,
+    workforce,
+)
+from itfm.demo.sql import connect
+
+COST_MODEL = Path(__file__).resolve().parents[3] / "seeds" / "cost_model"
+
+# file below inputs | statement that fills it
+SMALL_TABLES = {
+    "ledger/accounts.csv": "select * exclude (row_order) from accounts order by account_id",
+    "ledger/cost_centers.csv": "from cost_centers",
+    "ledger/vendors.csv": "from vendors",
+    "ledger/exchange_rates.csv": "from exchange_rates",
+    "planning/budget_lines.csv": "from budget_lines",
+    "planning/forecast_lines.csv": "from forecast_lines",
+    "cloud/contract_commitments.csv": "from cloud_commitments",
+    "cloud/invoices.csv": "from cloud_invoices",
+    "cloud/billing_periods.csv": "from cloud_billing_periods",
+    "cmdb/services.csv": "from services",
+    "cmdb/applications.csv": """
+        select * exclude (home_service_id, number, place) from application_details
+        order by application_id
+    """,
+    "cmdb/configuration_items.csv": """
+        select * exclude (number, asset_class, unit_cost, bits) from item_details order by ci_id
+    """,
+    "cmdb/relationships.csv": """
+        select from_id, to_id, relationship_type, valid_from, valid_to from relationships
+        order by from_id, relationship_type, to_id
+    """,
+    "contracts/contracts.csv": "from contracts",
+    "contracts/contract_lines.csv": "from contract_lines",
+    "assets/fixed_assets.csv": "from fixed_assets",
+    "workforce/employees.csv": """
+        select * exclude (yearly_pay, legal_entity_id, currency_code) from employee_details
+        order by employee_id
+    """,
+    "workforce/labor_rates.csv": "from labor_rates",
+    "workforce/timesheets.csv": "from timesheets",
+    "portfolio/projects.csv": "select * exclude (duration) from projects order by project_id",
+    "portfolio/cash_flows.csv": "from cash_flows",
+    "consumption/consumers.csv": "select * exclude (row_order) from consumers order by consumer_id",
+    "consumption/service_usage.csv": "from service_usage order by usage_id",
+    "consumption/drivers.csv": "from drivers order by driver_id, driver_date, from_id, to_id",
+    "risk/risks.csv": "from risks",
+    "performance/service_levels.csv": "from service_levels",
+    "performance/incidents.csv.gz": "from incidents order by incident_id",
+}
+
+SETTINGS = """\
+company: Fernhollow Group (demo)
+reporting_currency: USD
+cost_model: {cost_model}
+calendar:
+  type: calendar_month
+  fiscal_year_start_month: 1
+formats:
+  dates: [YYYY-MM-DD]
+  decimal_separator: "."
+  domains:
+    ledger.journal_lines:
+      dates: [YYYY-MM-DD, DD/MM/YYYY]   # the UK company's ledger writes the day first
+rejects:
+  ledger_loss_limit: 0.001
+  stop_on: []
+mappings: {{}}
+"""
+
+GUIDE = """\
+# The demo company
+
+The Fernhollow Group makes and sells household goods: a holding and a retail company in the United
+States, which keep their books in USD, and a company in the United Kingdom, which keeps its own
+ledger in GBP. Everything in these files is made up; the same seed gives the same bytes.
+
+Actuals run to December 2025. `budget_2025_v1` was written in autumn 2024, `budget_2025_v2` in the
+middle of 2025, and `forecast_2026_01` covers January to June 2026 with planned volumes and rates.
+
+## What is awkward here, on purpose
+
+| what | where to look |
+|---|---|
+| Reversals | `entry_type` reversal; `reverses_line_id` names the line of the month before |
+| Late postings | `period_name` is filled: posted in the next month, counted in this one; every cloud invoice is |
+| Credit notes | `entry_type` credit_note, ten percent and more of an invoice |
+| Accruals | `entry_type` accrual at month end, accrual_release on the first day of the next month |
+| A renamed cost centre | CC1610, Security Operations until 2024, Cyber Defense Center from 2025: two rows |
+| A vendor with six spellings | Kestrel Software, six records in `vendors`, all of them on invoices |
+| Two records of one vendor | Granary ERP Systems, joined by `parent_vendor_id` |
+| Suppliers without a number | `vendor_name` instead of `vendor_id` on lines paid by card |
+| Accounts without a rule | 006890 and 006895: their money stays unclassified |
+| Lines without a cost centre | about one in two thousand |
+| A tag that does not exist | {unknown_tags} lines name the application APP999 |
+| Lines that should have a tag | agency invoices of CC8100 name no consumer |
+| Cross charges | 006910 and 006920 in CC9000: they net to zero and no rule distributes them |
+| Capital and depreciation | accounts 0015..; depreciation lines name their `asset_id` |
+| Broken lines | ten in `fh01_holding.csv`, ids JX...: no amount, no such day, unknown account, double id, no rate |
+| Another layout | `fh02_uk.csv`: semicolons, capitals, 31/12/2025, amounts as (1,070.00) |
+| A cloud month delivered twice | {early}: the later folder replaces the earlier one |
+| Cloud bill and ledger differ | by the quarterly enterprise support true-up and the monthly support plan of Cumulo Cloud, \
+which the ledger's descriptions name and the usage bill does not hold |
+| Rounding and marketplace rows | no service name, as providers deliver them |
+| Untagged cloud resources | one in twenty |
+| A service without usage | SVC-EDI after August 2025 |
+| A consumer that retired | BU12, Northshore Joint Venture, on 30 June 2025 |
+| Drivers with gaps | storage by quarter, seats by half year, power by year: values carry forward |
+| A driver that is never delivered | printed_pages, for the tower Network Printers |
+| A driver that starts late | llm_tokens and gpu_hours, from July 2023 |
+| Idle capacity | `capacity_quantity` of services lies above their usage; items `in_stock` |
+| Software bought by business units | cost centres below CC8000, `is_it` false |
+| Usage corrections | negative rows of SVC-DSK |
+"""
+
+
+def say_nothing(message: str) -> None:
+    """Take a progress message and drop it."""
+
+
+def generate(
+    workspace: Path,
+    *,
+    seed: int = 7,
+    ledger_lines: int = 250_000,
+    cloud_rows: int = 60_000,
+    months: int = 36,
+    file_format: str = "csv",
+    progress: Callable[[str], None] | None = None,
+    threads: int | None = None,
+) -> None:
+    """Write the demo company into a workspace folder, replacing the inputs that stand there.
+
+    `ledger_lines` and `cloud_rows` are met within about one percent, but never go below one line
+    for each purchase and month, and one row for each cloud resource and month. `months` is how many
+    months of actuals end in December 2025. `file_format` csv writes text (one cloud provider
+    delivers Parquet anyway); parquet writes journal and cloud bills as Parquet in one folder for
+    each month, which is what large sizes want. `progress` is called with one line at each step.
+    """
+    if not 2 <= months <= 36:
+        raise ValueError("months must lie between 2 and 36")
+    if file_format not in ("csv", "parquet"):
+        raise ValueError("file_format must be csv or parquet")
+    tell = progress or say_nothing
+    workspace = Path(workspace)
+    inputs = workspace / "inputs"
+    if inputs.exists():
+        shutil.rmtree(inputs)
+    inputs.mkdir(parents=True)
+
+    con = connect(seed, months, threads)
+    try:
+        tell("organisation, catalogue, projects and staff")
+        organisation.create(con)
+        catalogue.create(con)
+        portfolio.create(con)
+        workforce.create(con)
+        ledger.create_lists(con)
+        contracts.create(con)
+        cloud.create(con)
+        cloud.write_bills(
+            con, inputs / "cloud" / "cost_and_usage", cloud_rows, file_format, tell
+        )
+        cloud.create_statements(con)
+        ledger.create_streams(con, ledger_lines)
+        ledger.write_journal(con, inputs / "ledger" / "journal_lines", file_format, tell)
+        tell("consumption, budgets and forecast")
+        consumption.create(con)
+        planning.create(con)
+        write_small_tables(con, inputs)
+        write_guide(con, workspace)
+    finally:
+        con.close()
+
+
+def write_small_tables(con: duckdb.DuckDBPyConnection, inputs: Path) -> None:
+    """Write every table that does not grow with the size asked for."""
+    for name, statement in SMALL_TABLES.items():
+        target = inputs / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        compression = ", compression gzip" if name.endswith(".gz") else ""
+        query = statement.strip()
+        if query.startswith("from"):
+            query = f"select * {query}"
+        con.execute(f"copy ({query}) to '{target}' (format csv, header{compression})")
+
+
+def write_guide(con: duckdb.DuckDBPyConnection, workspace: Path) -> None:
+    """Write workspace.yml and the guide to what is awkward."""
+    try:
+        cost_model = Path(os.path.relpath(COST_MODEL, workspace.resolve())).as_posix()
+    except ValueError:
+        cost_model = COST_MODEL.as_posix()
+    (workspace / "workspace.yml").write_text(SETTINGS.format(cost_model=cost_model))
+    early = con.execute("""
+        select month_name from months
+        order by idx = 26 desc, idx = 34 desc limit 1
+    """).fetchone()[0]
+    (workspace / "README.md").write_text(
+        GUIDE.format(early=f"{early} of Stratus Web Services", unknown_tags=ledger.UNKNOWN_TAGS)
+    )
