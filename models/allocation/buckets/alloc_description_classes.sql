@@ -60,6 +60,6 @@ matched_filters as (
 
 select
     description,
-    {{ sorted_text_list('filter', ' & ') }} as description_class
+    {{ sorted_text_list('filter', ' <and> ') }} as description_class
 from matched_filters
 group by description

@@ -49,7 +49,7 @@ matches as (
 
     select
         'description' as attribute,
-        {{ split_to_rows('description_class', ' & ') }} as filter,
+        {{ split_to_rows('description_class', ' <and> ') }} as filter,
         description_class as value
     from description_classes
 

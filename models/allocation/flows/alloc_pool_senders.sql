@@ -1,0 +1,37 @@
+-- grain: one scenario, rule set, fiscal period, kind of money, debit or credit, and rule or tag that takes it
+-- why: buckets that one rule sends alike move together, so that a flow is rounded once and not once per bucket
+-- reads: alloc_classified_buckets, alloc_pool_rules
+-- conserves: the amount of every bucket
+
+with
+
+classified_buckets as (
+
+    select * from {{ ref('alloc_classified_buckets') }}
+
+),
+
+pool_rules as (
+
+    select * from {{ ref('alloc_pool_rules') }}
+
+)
+
+select
+    buckets.scenario,
+    buckets.rule_set,
+    buckets.fiscal_period,
+    buckets.cost_pool,
+    buckets.cost_sub_pool,
+    buckets.expense_type,
+    buckets.is_credit,
+    pool_rules.rule_id,
+    pool_rules.method,
+    pool_rules.tag_layer,
+    pool_rules.tag_id,
+    pool_rules.reason_code,
+    cast(sum(buckets.amount_minor) as bigint) as amount_minor
+from classified_buckets as buckets
+left join pool_rules
+    on buckets.rule_set = pool_rules.rule_set and buckets.bucket_id = pool_rules.bucket_id
+group by all

@@ -1,0 +1,56 @@
+-- grain: one scenario, rule set, fiscal period, kind of money, debit or credit, tower (or DIRECT) and object entered
+-- why: what enters the solution layer, from towers and past them, in one shape
+-- reads: alloc_pool_flows, alloc_tower_flows
+-- conserves: everything sent to the solution layer and past it; the latter enters at DIRECT
+
+with
+
+flows as (
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        cost_pool,
+        cost_sub_pool,
+        expense_type,
+        is_credit,
+        'DIRECT' as tower_id,
+        to_layer,
+        to_id,
+        amount_minor
+    from {{ ref('alloc_pool_flows') }}
+    where to_layer in ('solution', 'consumer') and to_id <> 'UNALLOCATED'
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        cost_pool,
+        cost_sub_pool,
+        expense_type,
+        is_credit,
+        from_id,
+        to_layer,
+        to_id,
+        amount_minor
+    from {{ ref('alloc_tower_flows') }}
+    where to_id <> 'UNALLOCATED'
+
+)
+
+select
+    scenario,
+    rule_set,
+    fiscal_period,
+    cost_pool,
+    cost_sub_pool,
+    expense_type,
+    is_credit,
+    tower_id,
+    case when to_layer = 'consumer' then 'DIRECT' else to_id end as entry_id,
+    cast(sum(amount_minor) as bigint) as amount_minor
+from flows
+group by all

@@ -1,0 +1,59 @@
+-- grain: one scenario, rule set, fiscal period, kind of money, debit or credit, and tower
+-- why: what stands on each tower, with the rule that takes it further
+-- reads: alloc_pool_flows, alloc_object_rules
+-- conserves: everything that cost pools sent to towers
+
+with
+
+pool_flows as (
+
+    select * from {{ ref('alloc_pool_flows') }}
+    where to_layer = 'resource_tower' and to_id <> 'UNALLOCATED'
+
+),
+
+tower_rules as (
+
+    select * from {{ ref('alloc_object_rules') }} where sender_layer = 'resource_tower'
+
+),
+
+towers as (
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        cost_pool,
+        cost_sub_pool,
+        expense_type,
+        is_credit,
+        to_id as from_id,
+        cast(sum(amount_minor) as bigint) as amount_minor
+    from pool_flows
+    group by
+        scenario, rule_set, fiscal_period, cost_pool, cost_sub_pool, expense_type, is_credit, to_id
+
+)
+
+select
+    towers.scenario,
+    towers.rule_set,
+    towers.fiscal_period,
+    towers.cost_pool,
+    towers.cost_sub_pool,
+    towers.expense_type,
+    towers.is_credit,
+    towers.from_id,
+    tower_rules.rule_id,
+    tower_rules.method,
+    towers.amount_minor
+from towers
+left join tower_rules
+    on
+        towers.rule_set = tower_rules.rule_set
+        and towers.fiscal_period = tower_rules.fiscal_period
+        and towers.from_id = tower_rules.from_id
+        and towers.cost_pool = tower_rules.cost_pool
+        and towers.cost_sub_pool = tower_rules.cost_sub_pool
+        and towers.expense_type = tower_rules.expense_type

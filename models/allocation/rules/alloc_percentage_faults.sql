@@ -1,0 +1,151 @@
+-- grain: one fault of a fixed_percent rule or of a row of its percentages
+-- why: percentages that do not add up would lose or invent money
+-- reads: input_cost_model__allocation_percentages, alloc_effective_rules, alloc_objects
+-- conserves: every fault once
+
+with
+
+percentages as (
+
+    select * from {{ ref('input_cost_model__allocation_percentages') }}
+
+),
+
+rules as (
+
+    select distinct
+        defined_in as rule_set,
+        rule_id,
+        sender_layer,
+        method,
+        file_name,
+        line_number
+    from {{ ref('alloc_effective_rules') }}
+
+),
+
+objects as (
+
+    select * from {{ ref('alloc_objects') }}
+
+),
+
+lineage as (
+
+    select distinct defined_in from {{ ref('alloc_rule_set_lineage') }}
+
+),
+
+sums as (
+
+    select
+        rules.rule_set,
+        rules.rule_id,
+        rules.file_name,
+        rules.line_number,
+        count(percentages.to_id) as receivers,
+        coalesce(sum(percentages.percentage), 0) as total_percentage
+    from rules
+    left join percentages
+        on rules.rule_set = percentages.rule_set and rules.rule_id = percentages.rule_id
+    where rules.method = 'fixed_percent'
+    group by rules.rule_set, rules.rule_id, rules.file_name, rules.line_number
+
+),
+
+faults as (
+
+    select
+        'percentages' as fault,
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        case
+            when receivers = 0
+                then 'uses the method fixed_percent and has no row in allocation_percentages'
+            else
+                'has percentages that add up to '
+                || cast(cast(total_percentage as decimal(18, 6)) as varchar)
+                || ' and not to 100; correct them, or name who takes the rest'
+        end as message
+    from sums
+    where total_percentage <> 100
+
+    union all
+
+    select
+        'percentage_without_rule',
+        percentages.rule_set,
+        percentages.rule_id,
+        percentages.file_name,
+        percentages.line_number,
+        'has a percentage for ' || percentages.to_id || ', but rule set ' || percentages.rule_set
+        || ' defines no fixed_percent rule of that id; '
+        || 'copy the rule into the set, or remove the percentage'
+    from percentages
+    inner join lineage on percentages.rule_set = lineage.defined_in
+    left join rules
+        on
+            percentages.rule_set = rules.rule_set
+            and percentages.rule_id = rules.rule_id
+            and rules.method = 'fixed_percent'
+    where rules.rule_id is null
+
+    union all
+
+    select
+        'unknown_receiver',
+        percentages.rule_set,
+        percentages.rule_id,
+        percentages.file_name,
+        percentages.line_number,
+        'gives a percentage to ' || percentages.to_id || ', which is no object of the '
+        || percentages.to_layer || ' layer; correct the name, or deliver the object'
+    from percentages
+    inner join rules
+        on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
+    left join objects
+        on percentages.to_layer = objects.layer and percentages.to_id = objects.object_id
+    where objects.object_id is null
+
+    union all
+
+    select
+        'layer_order',
+        percentages.rule_set,
+        percentages.rule_id,
+        percentages.file_name,
+        percentages.line_number,
+        'sends from ' || rules.sender_layer || ' to ' || percentages.to_id || ' in '
+        || percentages.to_layer || '; money can only go to a later layer, '
+        || 'or from solution to solution'
+    from percentages
+    inner join rules
+        on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
+    where rules.sender_layer = percentages.to_layer and rules.sender_layer <> 'solution'
+        or rules.sender_layer = 'solution' and percentages.to_layer = 'resource_tower'
+
+    union all
+
+    select
+        'negative_weight',
+        percentages.rule_set,
+        percentages.rule_id,
+        percentages.file_name,
+        percentages.line_number,
+        'gives ' || percentages.to_id || ' a negative percentage; a share is never below 0'
+    from percentages
+    where percentages.percentage < 0
+
+)
+
+select
+    'error' as severity,
+    fault,
+    rule_set,
+    rule_id,
+    file_name,
+    line_number,
+    message
+from faults

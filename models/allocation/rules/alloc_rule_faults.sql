@@ -1,0 +1,77 @@
+-- grain: one fault of the cost model
+-- why: everything that is wrong with the rules in one list; errors stop the build before any money moves
+-- reads: alloc_rule_form_faults, alloc_percentage_faults, alloc_reference_faults, alloc_rule_set_faults, alloc_rule_overlaps
+-- conserves: every fault once, as a sentence that names rule, file and line
+
+with
+
+tied_rules as (
+
+    select * from {{ ref('alloc_rule_overlaps') }}
+
+),
+
+rules as (
+
+    select
+        rule_set,
+        rule_id,
+        'allocation' as kind,
+        file_name,
+        line_number
+    from {{ ref('alloc_effective_rules') }}
+
+    union all
+
+    select
+        rule_set,
+        rule_id,
+        'classification',
+        file_name,
+        line_number
+    from {{ ref('alloc_classification_rules') }}
+
+),
+
+faults as (
+
+    select * from {{ ref('alloc_rule_form_faults') }}
+    union all
+    select * from {{ ref('alloc_percentage_faults') }}
+    union all
+    select * from {{ ref('alloc_reference_faults') }}
+    union all
+    select * from {{ ref('alloc_rule_set_faults') }}
+    union all
+    select
+        'error' as severity,
+        'overlap' as fault,
+        tied_rules.rule_set,
+        tied_rules.rule_id,
+        rules.file_name,
+        rules.line_number,
+        'and rule ' || tied_rules.other_rule_id || ' both take ' || tied_rules.example
+        || ' in the layer ' || tied_rules.layer || ' at sequence '
+        || cast(tied_rules.sequence as varchar)
+        || ' in the same days; give them different sequences' as message
+    from tied_rules
+    left join rules
+        on
+            tied_rules.rule_set = rules.rule_set
+            and tied_rules.rule_id = rules.rule_id
+            and case when tied_rules.layer = 'classification' then 'classification' else 'allocation' end
+            = rules.kind
+
+)
+
+select
+    severity,
+    fault,
+    rule_set,
+    rule_id,
+    file_name,
+    line_number,
+    coalesce(file_name || ', line ' || cast(line_number as varchar) || ': ', '')
+    || coalesce('rule ' || rule_id, 'rule set ' || rule_set)
+    || ' ' || message || '.' as message
+from faults

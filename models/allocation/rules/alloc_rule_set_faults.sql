@@ -1,0 +1,134 @@
+-- grain: one fault of a rule set, or of a filter that finds nothing
+-- why: a rule under a misspelled rule set would be left out, and nobody would be told
+-- reads: rule sets, delivered rules, alloc_rule_filters, alloc_filter_matches
+-- conserves: every fault once
+
+with
+
+delivered_rule_sets as (
+
+    select * from {{ ref('input_cost_model__rule_sets') }}
+
+),
+
+known_rule_sets as (
+
+    select rule_set from delivered_rule_sets
+    union
+    select rule_set from {{ ref('dim_rule_sets') }}
+
+),
+
+lineage as (
+
+    select * from {{ ref('alloc_rule_set_lineage') }}
+
+),
+
+delivered_rules as (
+
+    select
+        rule_set,
+        rule_id,
+        file_name,
+        line_number
+    from {{ ref('input_cost_model__allocation_rules') }}
+
+    union all
+
+    select
+        rule_set,
+        rule_id,
+        file_name,
+        line_number
+    from {{ ref('input_cost_model__classification_rules') }}
+
+),
+
+sender_filters as (
+
+    select distinct
+        defined_in as rule_set,
+        rule_id,
+        from_filter,
+        file_name,
+        line_number
+    from {{ ref('alloc_effective_rules') }}
+    where from_filter <> '*'
+
+),
+
+matched_filters as (
+
+    select distinct filter from {{ ref('alloc_filter_matches') }} where attribute = 'object_id'
+
+),
+
+faults as (
+
+    select
+        'error' as severity,
+        'unknown_rule_set' as fault,
+        delivered_rules.rule_set,
+        delivered_rules.rule_id,
+        delivered_rules.file_name,
+        delivered_rules.line_number,
+        'belongs to the rule set ' || delivered_rules.rule_set || ', which rule_sets does not list'
+        as message
+    from delivered_rules
+    left join known_rule_sets on delivered_rules.rule_set = known_rule_sets.rule_set
+    where known_rule_sets.rule_set is null
+
+    union all
+
+    select
+        'error',
+        'unknown_rule_set',
+        delivered_rule_sets.rule_set,
+        null,
+        delivered_rule_sets.file_name,
+        delivered_rule_sets.line_number,
+        'is based on ' || delivered_rule_sets.based_on || ', which rule_sets does not list'
+    from delivered_rule_sets
+    left join known_rule_sets on delivered_rule_sets.based_on = known_rule_sets.rule_set
+    where delivered_rule_sets.based_on is not null and known_rule_sets.rule_set is null
+
+    union all
+
+    select
+        'error',
+        'rule_set_circle',
+        lineage.rule_set,
+        null,
+        delivered_rule_sets.file_name,
+        delivered_rule_sets.line_number,
+        'is based on itself by way of other rule sets; break the circle'
+    from lineage
+    left join delivered_rule_sets on lineage.rule_set = delivered_rule_sets.rule_set
+    where lineage.distance = 0 and lineage.last_distance > 0
+
+    union all
+
+    select
+        'warning',
+        'sender_not_found',
+        sender_filters.rule_set,
+        sender_filters.rule_id,
+        sender_filters.file_name,
+        sender_filters.line_number,
+        'takes money from ' || sender_filters.from_filter || ', but no object has such a name'
+    from sender_filters
+    left join matched_filters on sender_filters.from_filter = matched_filters.filter
+    where matched_filters.filter is null
+
+)
+
+select
+    severity,
+    fault,
+    rule_set,
+    rule_id,
+    file_name,
+    line_number,
+    message
+from faults

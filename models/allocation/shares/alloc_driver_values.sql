@@ -1,0 +1,173 @@
+-- grain: one driver, period of delivery, sender (* for any) and receiver
+-- why: one shape for delivered drivers and for those that are built in, so that rules need not know the difference
+-- reads: input_consumption__drivers, fct_service_usage, dim_consumers, fct_employee_hours, fct_cloud_charges
+-- conserves: delivered values; a driver that is delivered takes the place of a built-in one of the same name
+
+with
+
+delivered_drivers as (
+
+    select * from {{ ref('input_consumption__drivers') }}
+
+),
+
+fiscal_days as (
+
+    select * from {{ ref('dim_fiscal_days') }}
+
+),
+
+objects as (
+
+    select distinct object_id from {{ ref('alloc_objects') }}
+
+),
+
+average_rates as (
+
+    select * from {{ ref('fct_exchange_rates') }} where rate_type = 'average'
+
+),
+
+delivered_values as (
+
+    select
+        drivers.driver_id,
+        coalesce(fiscal_days.fiscal_period, drivers.driver_date) as driver_period,
+        coalesce(nullif(drivers.from_id, ''), '*') as from_id,
+        cast(null as varchar) as to_layer,
+        drivers.to_id,
+        drivers.quantity
+    from delivered_drivers as drivers
+    left join fiscal_days on drivers.driver_date = fiscal_days.day
+    qualify
+        row_number() over (
+            partition by
+                drivers.driver_id, drivers.from_id, drivers.to_id,
+                coalesce(fiscal_days.fiscal_period, drivers.driver_date)
+            order by drivers.driver_date desc
+        ) = 1
+
+),
+
+service_usage as (
+
+    select
+        'service_usage' as driver_id,
+        fiscal_period as driver_period,
+        service_id as from_id,
+        case when used_by_type = 'consumer' then 'consumer' else 'solution' end as to_layer,
+        used_by_id as to_id,
+        sum(quantity) as quantity
+    from {{ ref('fct_service_usage') }}
+    where fiscal_period is not null
+    group by all
+
+),
+
+headcount as (
+
+    select
+        'headcount' as driver_id,
+        cast('1900-01-01' as date) as driver_period,
+        '*' as from_id,
+        'consumer' as to_layer,
+        consumer_id as to_id,
+        headcount as quantity
+    from {{ ref('dim_consumers') }}
+    where headcount is not null
+
+),
+
+timesheet_hours as (
+
+    select
+        'timesheet_hours' as driver_id,
+        fiscal_period as driver_period,
+        '*' as from_id,
+        case when object_type = 'tower' then 'resource_tower' else 'solution' end as to_layer,
+        object_id as to_id,
+        sum(hours) as quantity
+    from {{ ref('fct_employee_hours') }}
+    where fiscal_period is not null and object_type in ('tower', 'service', 'application')
+    group by all
+
+),
+
+tagged_charges as (
+
+    select
+        fiscal_period,
+        billing_currency,
+        coalesce(application_id, service_id, consumer_id) as to_id,
+        case when coalesce(application_id, service_id) is null then 'consumer' else 'solution' end
+        as to_layer,
+        sum(effective_cost) as effective_cost
+    from {{ ref('fct_cloud_charges') }}
+    where fiscal_period is not null
+    group by all
+
+),
+
+cloud_effective_cost as (
+
+    select
+        'cloud_effective_cost' as driver_id,
+        charges.fiscal_period as driver_period,
+        '*' as from_id,
+        charges.to_layer,
+        charges.to_id,
+        sum(
+            cast(charges.effective_cost as decimal(18, 6))
+            * cast(coalesce(rates.rate, 1) as decimal(18, 6))
+        ) as quantity
+    from tagged_charges as charges
+    left join average_rates as rates
+        on
+            charges.fiscal_period = rates.fiscal_period
+            and charges.billing_currency = rates.currency_code
+    where charges.to_id is not null
+    group by all
+
+),
+
+built_in_values as (
+
+    select * from service_usage
+    union all
+    select * from headcount
+    union all
+    select * from timesheet_hours
+    union all
+    select * from cloud_effective_cost
+
+),
+
+driver_values as (
+
+    select
+        *,
+        true as is_delivered
+    from delivered_values
+
+    union all
+
+    select
+        *,
+        false as is_delivered
+    from built_in_values
+    where driver_id not in (select driver_id from delivered_drivers)
+
+)
+
+select
+    driver_values.driver_id,
+    driver_values.driver_period,
+    driver_values.from_id,
+    driver_values.to_layer,
+    driver_values.to_id,
+    cast(driver_values.quantity as decimal(38, 12)) as quantity,
+    driver_values.is_delivered,
+    objects.object_id is not null as is_known_receiver
+from driver_values
+left join objects on driver_values.to_id = objects.object_id

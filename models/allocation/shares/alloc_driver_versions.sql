@@ -1,0 +1,42 @@
+-- grain: one driver, sender (* for any) and period of delivery
+-- why: a delivery counts until the sender's next one; keeping its period shows how old the weights are
+-- reads: alloc_driver_values
+-- conserves: every delivery; the ranges of one driver and sender do not overlap
+
+with
+
+driver_values as (
+
+    select * from {{ ref('alloc_driver_values') }}
+
+),
+
+deliveries as (
+
+    select distinct
+        driver_id,
+        from_id,
+        driver_period
+    from driver_values
+
+),
+
+followed_deliveries as (
+
+    select
+        driver_id,
+        from_id,
+        driver_period,
+        lead(driver_period) over (
+            partition by driver_id, from_id order by driver_period
+        ) as next_period
+    from deliveries
+
+)
+
+select
+    driver_id,
+    from_id,
+    driver_period,
+    coalesce(next_period, cast('9999-12-31' as date)) as next_period
+from followed_deliveries

@@ -1,0 +1,120 @@
+-- grain: one sender and receiver of a driver rule
+-- why: takes the values that hold for the sender in the period: its own before those for any sender
+-- reads: alloc_senders, alloc_driver_versions, alloc_driver_values, alloc_objects, alloc_target_members
+-- conserves: every value of a receiver that the rule may send to, with the period in which it was delivered
+
+with
+
+senders as (
+
+    select * from {{ ref('alloc_senders') }} where method = 'driver'
+
+),
+
+driver_versions as (
+
+    select * from {{ ref('alloc_driver_versions') }}
+
+),
+
+driver_values as (
+
+    select * from {{ ref('alloc_driver_values') }}
+
+),
+
+objects as (
+
+    select * from {{ ref('alloc_objects') }}
+
+),
+
+target_members as (
+
+    select * from {{ ref('alloc_target_members') }}
+
+),
+
+offered_versions as (
+
+    select
+        senders.*,
+        versions.from_id as driver_from_id,
+        versions.driver_period
+    from senders
+    inner join driver_versions as versions
+        on senders.driver_id = versions.driver_id and senders.from_id = versions.from_id
+    where
+        senders.fiscal_period >= versions.driver_period
+        and senders.fiscal_period < versions.next_period
+
+    union all
+
+    select
+        senders.*,
+        versions.from_id,
+        versions.driver_period
+    from senders
+    inner join driver_versions as versions
+        on senders.driver_id = versions.driver_id and versions.from_id = '*'
+    where
+        senders.from_id <> '*'
+        and senders.fiscal_period >= versions.driver_period
+        and senders.fiscal_period < versions.next_period
+
+),
+
+chosen_versions as (
+
+    select *
+    from offered_versions
+    qualify
+        row_number() over (
+            partition by rule_set, fiscal_period, rule_id, from_id
+            order by driver_from_id = '*'
+        ) = 1
+
+)
+
+select
+    chosen_versions.rule_set,
+    chosen_versions.fiscal_period,
+    chosen_versions.rule_id,
+    chosen_versions.from_id,
+    objects.layer as to_layer,
+    objects.object_id as to_id,
+    driver_values.quantity as weight,
+    case
+        when chosen_versions.driver_period = cast('1900-01-01' as date)
+            then chosen_versions.fiscal_period
+        else chosen_versions.driver_period
+    end as driver_period
+from chosen_versions
+inner join driver_values
+    on
+        chosen_versions.driver_id = driver_values.driver_id
+        and chosen_versions.driver_from_id = driver_values.from_id
+        and chosen_versions.driver_period = driver_values.driver_period
+inner join objects
+    on
+        driver_values.to_id = objects.object_id
+        and coalesce(driver_values.to_layer, objects.layer) = objects.layer
+        and chosen_versions.fiscal_period <= objects.last_day
+left join target_members
+    on
+        chosen_versions.target_set = target_members.target_set
+        and objects.layer = target_members.to_layer
+        and objects.object_id = target_members.to_id
+where
+    (chosen_versions.target_set is null or target_members.to_id is not null)
+    and (
+        objects.layer_number > chosen_versions.layer_number
+        or chosen_versions.sender_layer = 'solution' and objects.layer = 'solution'
+    )
+qualify
+    row_number() over (
+        partition by
+            chosen_versions.rule_set, chosen_versions.fiscal_period, chosen_versions.rule_id,
+            chosen_versions.from_id, driver_values.to_id, coalesce(driver_values.to_layer, '')
+        order by objects.layer_number
+    ) = 1

@@ -1,0 +1,128 @@
+-- grain: one target set, fiscal period, start of a walk and target that the walk reaches first on some path
+-- why: the CMDB says which applications and services stand on an item, at any depth, through circles or not
+-- reads: alloc_senders, dim_configuration_items, bridge_object_relationships, alloc_target_members
+-- conserves: every reachable target once; a walk ends at the first target of each path
+
+with recursive
+
+fiscal_periods as (
+
+    select * from {{ ref('dim_fiscal_periods') }}
+
+),
+
+configuration_items as (
+
+    select * from {{ ref('dim_configuration_items') }}
+
+),
+
+relationships as (
+
+    select * from {{ ref('bridge_object_relationships') }}
+
+),
+
+target_members as (
+
+    select * from {{ ref('alloc_target_members') }}
+
+),
+
+requests as (
+
+    select distinct
+        target_set,
+        fiscal_period,
+        sender_layer = 'solution' as starts_at_sender,
+        case when sender_layer = 'solution' then from_id end as from_id
+    from {{ ref('alloc_senders') }}
+    where method = 'relationship'
+
+),
+
+starts as (
+
+    select
+        target_set,
+        fiscal_period,
+        from_id as start_id
+    from requests
+    where starts_at_sender
+
+    union
+
+    select
+        requests.target_set,
+        requests.fiscal_period,
+        configuration_items.ci_id
+    from requests
+    inner join fiscal_periods on requests.fiscal_period = fiscal_periods.fiscal_period
+    inner join configuration_items
+        on
+            not requests.starts_at_sender
+            and coalesce(configuration_items.installed_on, fiscal_periods.end_date)
+            <= fiscal_periods.end_date
+            and coalesce(configuration_items.retired_on, fiscal_periods.fiscal_period)
+            >= fiscal_periods.fiscal_period
+            and (
+                configuration_items.operational_status = 'operational'
+                or configuration_items.retired_on is not null
+            )
+
+),
+
+valid_relationships as (
+
+    select
+        fiscal_periods.fiscal_period,
+        relationships.to_id as lower_id,
+        relationships.from_id as upper_id
+    from relationships
+    inner join fiscal_periods
+        on
+            relationships.valid_from <= fiscal_periods.end_date
+            and relationships.valid_to >= fiscal_periods.fiscal_period
+
+),
+
+walks as (
+
+    select
+        target_set,
+        fiscal_period,
+        start_id,
+        start_id as reached_id,
+        cast(null as varchar) as target_layer
+    from starts
+
+    {{ union_of_new_rows() }}
+
+    select
+        walks.target_set,
+        walks.fiscal_period,
+        walks.start_id,
+        valid_relationships.upper_id,
+        target_members.to_layer
+    from walks
+    inner join valid_relationships
+        on
+            walks.fiscal_period = valid_relationships.fiscal_period
+            and walks.reached_id = valid_relationships.lower_id
+    left join target_members
+        on
+            walks.target_set = target_members.target_set
+            and valid_relationships.upper_id = target_members.to_id
+            and walks.fiscal_period <= target_members.last_day
+    where walks.target_layer is null
+
+)
+
+select
+    target_set,
+    fiscal_period,
+    start_id,
+    target_layer as to_layer,
+    reached_id as to_id
+from walks
+where target_layer is not null and reached_id <> start_id

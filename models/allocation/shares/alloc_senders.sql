@@ -1,0 +1,81 @@
+-- grain: one rule set, fiscal period, rule and sender whose receivers must be known; * where the rule has one set of
+--        receivers for all its money
+-- why: shares are computed for these and for nothing else; tagged rules name their receiver on the line
+-- reads: alloc_pool_rules, alloc_classified_buckets, alloc_object_rules, alloc_rules, alloc_objects
+-- conserves: every sender that a rule takes, once per rule
+
+with
+
+pool_rules as (
+
+    select * from {{ ref('alloc_pool_rules') }}
+
+),
+
+classified_buckets as (
+
+    select * from {{ ref('alloc_classified_buckets') }}
+
+),
+
+object_rules as (
+
+    select * from {{ ref('alloc_object_rules') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('alloc_rules') }}
+
+),
+
+objects as (
+
+    select * from {{ ref('alloc_objects') }}
+
+),
+
+senders as (
+
+    select distinct
+        pool_rules.rule_set,
+        classified_buckets.fiscal_period,
+        pool_rules.rule_id,
+        '*' as from_id
+    from pool_rules
+    inner join classified_buckets
+        on
+            pool_rules.rule_set = classified_buckets.rule_set
+            and pool_rules.bucket_id = classified_buckets.bucket_id
+    where pool_rules.reason_code is null and pool_rules.method <> 'tagged'
+
+    union all
+
+    select distinct
+        rule_set,
+        fiscal_period,
+        rule_id,
+        from_id
+    from object_rules
+
+)
+
+select
+    senders.rule_set,
+    senders.fiscal_period,
+    senders.rule_id,
+    senders.from_id,
+    rules.defined_in,
+    rules.sender_layer,
+    case rules.sender_layer when 'cost_pool' then 1 when 'resource_tower' then 2 else 3 end
+    as layer_number,
+    rules.method,
+    rules.target_set,
+    rules.driver_id,
+    rules.ci_class_filter,
+    coalesce(objects.order_key, {{ order_key('senders.rule_id') }}) as order_key
+from senders
+inner join rules on senders.rule_set = rules.rule_set and senders.rule_id = rules.rule_id
+left join objects
+    on rules.sender_layer = objects.layer and senders.from_id = objects.object_id

@@ -1,0 +1,171 @@
+"""A small company written row by row, built by the real pipeline, and asked for its results."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parents[2]
+ALLOCATION = "+path:models/allocation +path:tests/singular/allocation"
+
+
+@dataclass
+class EngineWorkspace:
+    """Rows of input tables by name (domain/table or cost_model/table) and where they are built."""
+
+    folder: Path
+    target: Path
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, table: str, **values: Any) -> None:
+        """Add one row to a table; columns that are left out stay empty."""
+        self.tables[table].append(values)
+
+    def line(self, amount: object, day: str = "2025-01-15", **values: Any) -> None:
+        """Add a journal line; account and cost centre have defaults."""
+        row = {"account_id": "6000", "cost_center_id": "CC1", **values}
+        number = len(self.tables["ledger/journal_lines"]) + 1
+        self.add(
+            "ledger/journal_lines",
+            line_id=f"L{number}",
+            posting_date=day,
+            amount=amount,
+            description=row.pop("description", "a line"),
+            **row,
+        )
+
+    def classify(self, rule_id: str, sequence: int, pool: str, sub_pool: str, **values: Any) -> None:
+        """Add a classification rule of the current set unless another is given."""
+        self.add(
+            "cost_model/classification_rules",
+            **{
+                "rule_id": rule_id,
+                "rule_set": "current",
+                "sequence": sequence,
+                "cost_pool": pool,
+                "cost_sub_pool": sub_pool,
+                "owner": "Tester",
+                **values,
+            },
+        )
+
+    def rule(self, rule_id: str, layer: str, sequence: int, method: str, **values: Any) -> None:
+        """Add an allocation rule of the current set unless another is given."""
+        self.add(
+            "cost_model/allocation_rules",
+            **{
+                "rule_id": rule_id,
+                "rule_set": "current",
+                "sender_layer": layer,
+                "sequence": sequence,
+                "method": method,
+                "owner": "Tester",
+                **values,
+            },
+        )
+
+    def percentages(self, rule_id: str, layer: str, shares: dict[str, object], **values: Any) -> None:
+        """Add the percentages of a fixed_percent rule in one layer."""
+        for to_id, percentage in shares.items():
+            self.add(
+                "cost_model/allocation_percentages",
+                **{
+                    "rule_id": rule_id,
+                    "rule_set": "current",
+                    "to_layer": layer,
+                    "to_id": to_id,
+                    "percentage": percentage,
+                    **values,
+                },
+            )
+
+    def target_set(self, name: str, layer: str, members: str, **values: Any) -> None:
+        """Add one row of members to a target set."""
+        self.add(
+            "cost_model/target_sets", target_set=name, to_layer=layer, to_id=members, **values
+        )
+
+    def services(self, *service_ids: str) -> None:
+        """Add services to the catalogue."""
+        for service_id in service_ids:
+            self.add("cmdb/services", service_id=service_id, service_name=service_id)
+
+    def consumers(self, *consumer_ids: str) -> None:
+        """Add consumers."""
+        for consumer_id in consumer_ids:
+            self.add("consumption/consumers", consumer_id=consumer_id)
+
+    def driver(
+        self, driver_id: str, from_id: str, values: dict[str, object], day: str = "2025-01-01"
+    ) -> None:
+        """Deliver the values of a driver for one sender."""
+        for to_id, quantity in values.items():
+            self.add(
+                "consumption/drivers",
+                driver_id=driver_id,
+                driver_date=day,
+                from_id=from_id,
+                to_id=to_id,
+                quantity=quantity,
+            )
+
+    def write(self) -> None:
+        """Write the tables as the files of a workspace."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "workspace.yml").write_text(
+            "company: Engine Test\nreporting_currency: USD\n", encoding="utf-8"
+        )
+        for table, rows in self.tables.items():
+            parent = "" if table.startswith("cost_model/") else "inputs/"
+            path = self.folder / f"{parent}{table}.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            columns = list(dict.fromkeys(column for row in rows for column in row))
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, columns, restval="")
+                writer.writeheader()
+                writer.writerows(rows)
+
+    def build(self, select: str = ALLOCATION) -> subprocess.CompletedProcess[str]:
+        """Load the files and run dbt build on the allocation and all that it reads."""
+        self.write()
+        environment = {**os.environ, "ITFM_WORKSPACE": str(self.folder)}
+        subprocess.run(
+            [str(Path(sys.executable).parent / "itfm"), "load", str(self.folder)],
+            cwd=PROJECT,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return subprocess.run(
+            [
+                str(Path(sys.executable).parent / "dbt"),
+                "build",
+                "--target-path",
+                str(self.target),
+                "--select",
+                *select.split(),
+            ],
+            cwd=PROJECT,
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the work database."""
+        with duckdb.connect(self.folder / "build" / "warehouse.duckdb", read_only=True) as connection:
+            return connection.execute(sql, list(values)).fetchall()
+
+    def number(self, sql: str, *values: object) -> Any:
+        """Return the one value of a query."""
+        return self.query(sql, *values)[0][0]
