@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -68,7 +69,6 @@ class Child:
             encoding="utf-8",
             errors="replace",
             pass_fds=tuple(keep_open),
-            preexec_fn=_end_with_parent(),  # noqa: PLW1509  # no threads run at this point
         )
 
     def __enter__(self) -> Child:
@@ -110,23 +110,26 @@ class Child:
 
 
 def python_module(module: str, *arguments: str) -> list[str]:
-    """Return the command that runs a module with the Python of this environment."""
-    return [sys.executable, "-m", module, *arguments]
+    """Return the command that runs a module with this Python, and ends when this process does."""
+    return [sys.executable, "-m", "itfm.process", str(os.getpid()), module, *arguments]
 
 
-def _end_with_parent() -> object | None:
-    """Return what a new child runs first so that it is killed when its parent dies (Linux)."""
+def _run_module(parent: int, module: str, arguments: Sequence[str]) -> None:
+    """Run a module as a program in this process, which is a child of `parent`."""
+    _end_with(parent)
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _end_with(parent: int) -> None:
+    """Have the system kill this process when its parent dies, where the system can (Linux)."""
     if not sys.platform.startswith("linux"):
-        return None
-    try:
-        prctl = ctypes.CDLL(None, use_errno=True).prctl
-    except (OSError, AttributeError):
-        return None
-    parent = os.getpid()
+        return
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:  # the parent died before the call above
+        sys.exit(1)
 
-    def prepare() -> None:
-        prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
-        if os.getppid() != parent:  # the parent died before the call above
-            os._exit(1)
 
-    return prepare
+if __name__ == "__main__":
+    _run_module(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

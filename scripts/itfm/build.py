@@ -1,0 +1,292 @@
+"""One command from a company's files to its published warehouse.
+
+Files are landed, dbt builds and tests the work database, Great Expectations judges it, and only
+then the published warehouse is replaced. When nothing changed since the last publication, nothing
+is done. A build that was killed is noticed by the next one, which starts clean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from itfm import publish as publishing
+from itfm.contract import project_folder
+from itfm.errors import UserError
+from itfm.fingerprint import fingerprint
+from itfm.process import Child, Stopped, python_module, stop_on_signals
+from itfm.progress import Phase, console
+from itfm.workspace import DEFAULT_WORKSPACE, Workspace, load_workspace
+
+DONE = 0
+FAILED = 1
+WRONG_INPUTS = 2
+LOCK_FILE = ".build.lock"
+MARKER = "IN_PROGRESS"
+SHOWN_FAILURES = 10
+SHOWN_PROBLEMS = 10
+
+
+class BuildLockedError(UserError):
+    """Another build of the same workspace is running."""
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """What a build may skip and what it must not."""
+
+    force: bool = False
+    full: bool = False
+    publish: bool = True
+
+
+def build(path: Path | str, options: BuildOptions | None = None, out: Console | None = None) -> int:
+    """Build, test and publish a workspace; return the exit code.
+
+    0: published, or nothing to do. 1: a model or a test failed. 2: the workspace or its files
+    cannot be used. 128 + n: stopped by signal n. In all but the first case the published warehouse
+    is as it was.
+    """
+    shown = out or console()
+    try:
+        with stop_on_signals():
+            return _Build(Path(path), options or BuildOptions(), shown).run()
+    except Stopped as stopped:
+        shown.print(
+            f"\nStopped ({stopped}). The published warehouse is as it was; the next build starts "
+            "clean.",
+            style="yellow",
+            markup=False,
+        )
+        return stopped.exit_code
+    except UserError as error:
+        shown.print(f"Cannot build: {error}", style="red", markup=False)
+        return WRONG_INPUTS
+
+
+class _Build:
+    def __init__(self, path: Path, options: BuildOptions, out: Console):
+        self.path = path
+        self.options = options
+        self.out = out
+
+    def run(self) -> int:
+        self._demo_inputs()
+        workspace = load_workspace(self.path)
+        for note in workspace.notes:
+            self._say(f"Note: {note}")
+        with locked(workspace) as lock:
+            return self._build(workspace, lock)
+
+    def _build(self, workspace: Workspace, lock: int) -> int:
+        self._clean_after_a_kill(workspace)
+        state = fingerprint(workspace)
+        known = publishing.published(workspace.published_database)
+        if not self.options.force and known is not None and known.fingerprint == state:
+            self._say(
+                f"Nothing changed since the warehouse was published on {known.published_at} UTC; "
+                "`itfm build --force` builds it again.\n"
+            )
+            self._summary(workspace)
+            return DONE
+        if self.options.full:
+            shutil.rmtree(workspace.build_folder, ignore_errors=True)
+        with in_progress(workspace):
+            self._land(workspace)
+            passed = self._dbt(workspace, lock) and self._quality(workspace, lock)
+            if passed and self.options.publish:
+                self._publish(workspace, state)
+        if not passed:
+            self._say_what_readers_see(workspace)
+            return FAILED
+        if not self.options.publish:
+            self._say(f"Built and tested, not published: {workspace.work_database}")
+            return DONE
+        self._say("")
+        self._summary(workspace)
+        return DONE
+
+    # steps --------------------------------------------------------------------------------
+
+    def _demo_inputs(self) -> None:
+        demo = project_folder() / DEFAULT_WORKSPACE
+        if self.path.resolve() != demo.resolve() or has_files(demo / "inputs"):
+            return
+        from itfm import demo as demo_company
+
+        with Phase(self.out, "Writing the inputs of the demo company"):
+            demo_company.generate(demo)
+
+    def _clean_after_a_kill(self, workspace: Workspace) -> None:
+        publishing.remove_leftovers(workspace)
+        marker = workspace.build_folder / MARKER
+        if marker.is_file():
+            self._say(
+                f"The build that started {_started(marker)} did not end; its work database is "
+                "thrown away and everything is built again."
+            )
+            shutil.rmtree(workspace.build_folder)
+
+    def _land(self, workspace: Workspace) -> None:
+        from itfm.landing import load_into_work_database
+
+        with Phase(self.out, "Landing files") as phase:
+            files, problems = load_into_work_database(workspace.path)
+            rows = sum(file.row_count for file in files)
+            phase.done(f"{len(files)} files, {rows:,} rows")
+        for problem in problems[:SHOWN_PROBLEMS]:
+            self._say(f"  warning: {problem.message}", style="yellow")
+        if len(problems) > SHOWN_PROBLEMS:
+            self._say(
+                f"  and {len(problems) - SHOWN_PROBLEMS} more; `itfm check` lists them all.",
+                style="yellow",
+            )
+
+    def _dbt(self, workspace: Workspace, lock: int) -> bool:
+        from itfm.dbt_run import run_dbt
+
+        with Phase(self.out, "dbt build") as phase:
+            result = run_dbt(["build"], workspace, phase.update, keep_open=[lock])
+            phase.done(result.text())
+        if result.gates:
+            self._say("\nThe delivered files do not keep the limits of the workspace:", style="red")
+            for message in result.gates:
+                self._say(f"  - {message}", style="red")
+        failures = result.failures
+        if failures:
+            self._say(f"\n{len(failures)} failed:", style="red")
+        for failure in failures[:SHOWN_FAILURES]:
+            self._say("")
+            for line in failure.lines():
+                self._say(f"  {line}")
+        if len(failures) > SHOWN_FAILURES:
+            log = workspace.build_folder / "logs" / "dbt.log"
+            self._say(f"\n  and {len(failures) - SHOWN_FAILURES} more, see {log}")
+        return result.passed
+
+    def _quality(self, workspace: Workspace, lock: int) -> bool:
+        arguments = ["--workspace", str(workspace.path)]
+        command = python_module("itfm.quality", *arguments)
+        lines: list[str] = []
+        with Phase(self.out, "Great Expectations") as phase:
+            with Child(command, cwd=project_folder(), keep_open=[lock]) as child:
+                for line in child.lines():
+                    lines.append(line)
+                    phase.update(line)
+                code = child.wait()
+            last = next((line for line in reversed(lines) if line.strip()), "no result")
+            phase.done(last)
+        if code != DONE:
+            for line in lines[:-1] if lines else ["It ended without a word; run `itfm quality`."]:
+                self._say(f"  {line}", style="red")
+        return code == DONE
+
+    def _publish(self, workspace: Workspace, state: str) -> None:
+        from itfm.dbt_run import target_folder
+
+        with Phase(self.out, "Publishing") as phase:
+            relations = publishing.manifest_relations(target_folder(workspace) / "manifest.json")
+            publishing.publish(workspace, state, known_relations=relations)
+            size = workspace.published_database.stat().st_size / 1024 / 1024
+            phase.done(f"{_shown(workspace.published_database)}, {size:,.0f} MB")
+
+    def _summary(self, workspace: Workspace) -> None:
+        from itfm.summary import show
+
+        show(workspace, self.out)
+
+    def _say_what_readers_see(self, workspace: Workspace) -> None:
+        known = publishing.published(workspace.published_database)
+        if known is None:
+            before = "Nothing is published yet."
+        else:
+            before = f"The warehouse published on {known.published_at} UTC was not touched."
+        self._say(
+            f"\nThe build failed. {before} What was built stands in "
+            f"{_shown(workspace.work_database)} for a look.",
+            style="red",
+        )
+
+    def _say(self, text: str, style: str | None = None) -> None:
+        self.out.print(text, style=style, markup=False)
+
+
+@contextlib.contextmanager
+def locked(workspace: Workspace) -> Iterator[int]:
+    """Hold the lock of the workspace; yield its descriptor, which children keep open.
+
+    The system gives the lock up when the last process that holds it ends, however it ends.
+    """
+    path = workspace.path / LOCK_FILE
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise BuildLockedError(f"{path} cannot be written: {error.strerror}.") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(descriptor, 1000, 0).decode("utf-8", "replace").strip()
+            raise BuildLockedError(
+                f"another build of {workspace.path} is running ({holder or 'unknown process'}). "
+                "Wait until it ends."
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, _who_and_when().encode(), 0)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def in_progress(workspace: Workspace) -> Iterator[None]:
+    """Keep a marker in the build folder until the block ends by itself or with an error.
+
+    A signal leaves it there, as a kill does, so that the next build starts clean.
+    """
+    marker = workspace.build_folder / MARKER
+    marker.parent.mkdir(exist_ok=True)
+    marker.write_text(json.dumps({"started": _now(), "pid": os.getpid()}), encoding="utf-8")
+    try:
+        yield
+    except Exception:
+        marker.unlink(missing_ok=True)
+        raise
+    marker.unlink(missing_ok=True)
+
+
+def has_files(folder: Path) -> bool:
+    """Return whether there is a file anywhere below the folder."""
+    return folder.is_dir() and any(path.is_file() for path in folder.rglob("*"))
+
+
+def _started(marker: Path) -> str:
+    try:
+        return f"on {json.loads(marker.read_text(encoding='utf-8'))['started']}"
+    except (ValueError, KeyError, TypeError):
+        return "last"
+
+
+def _who_and_when() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()}, since {_now()}"
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _shown(path: Path) -> str:
+    """Return the path as short as it can be named from here."""
+    with contextlib.suppress(ValueError):
+        return str(path.relative_to(Path.cwd()))
+    return str(path)
