@@ -9,88 +9,12 @@ from __future__ import annotations
 
 import duckdb
 
-from itfm.demo.sql import table_from_text
-
-# id | name | type | TBM category | TBM solution | owner | unit | capacity in a month
-SERVICES = """
-SVC-IDM|Identity and Access|technical|Security & Compliance|Identity & Access Management|Identity Manager|accounts|14000
-SVC-NET|Corporate Network|technical|Network|Data Network|Network Manager|ports|16000
-SVC-MON|Monitoring and Observability|technical|Operations|Event Management|Operations Center Manager|monitored nodes|1500
-SVC-DSK|Service Desk|technical|Support|Service Desk|Service Desk Manager|contacts|9500
-SVC-HST|Application Hosting|technical|Enabling Platforms|Application Hosting|Server Engineering Manager|virtual servers|420
-SVC-DBS|Database Hosting|technical|Data|Database|Database Manager|database instances|160
-SVC-STO|File and Object Storage|technical|Storage|File & Object Storage|Storage Manager|terabytes|1800
-SVC-BKP|Backup and Recovery|technical|Storage|Backup & Archive|Storage Manager|protected terabytes|1500
-SVC-CNT|Container Platform|technical|Compute|Virtual Compute & Containers|Cloud Platform Manager|namespaces|240
-SVC-INT|Integration Platform|technical|Enabling Platforms|Message Bus & Integration|Integration Manager|thousand messages|90000
-SVC-SEC|Cyber Defense|technical|Security & Compliance|Cyber Security & Incident Response|Chief Information Security Officer|protected endpoints|11000
-SVC-MGT|Technology Management|technical|Strategy & Planning|Technology Business Management|Chief Information Officer|people|
-SVC-WPL|Digital Workplace|business|Client Computing|Computer|Workplace Manager|devices|7000
-SVC-COL|Collaboration and Voice|business|Communication & Collaboration|Collaboration|Collaboration Manager|users|8000
-SVC-MOB|Mobile|business|Client Computing|Mobile|Workplace Manager|mobile devices|3500
-SVC-ERP|Finance and ERP|business|Finance|General Accounting & Reporting|ERP Manager|users|2200
-SVC-ECM|Online Shop|business|Sales & Marketing|Customer Sales|Commerce Manager|thousand orders|900
-SVC-POS|Store Systems|business|Customer Service|Order Management|Store Technology Manager|tills|2600
-SVC-SCM|Supply Chain|business|Manufacturing & Delivery|Inventory & Warehousing|Supply Chain Manager|thousand order lines|5200
-SVC-MES|Plant Execution|business|Manufacturing & Delivery|Manufacturing|Supply Chain Manager|plant lines|64
-SVC-HRS|People and Payroll|business|Workforce|Workforce Management|Corporate Applications Manager|employees|
-SVC-CRM|Customer Care|business|Customer Service|Customer Care|Commerce Manager|agents|750
-SVC-BIA|Analytics and Reporting|business|Data|Data Analytics & Visualizations|Data Platform Manager|report users|2600
-SVC-AIP|AI Platform|business|Enabling Platforms|Foundation Platform|AI Platform Manager|million tokens|42000
-SVC-EDI|Partner Message Gateway|business|Enabling Platforms|Message Bus & Integration|Integration Manager|thousand messages|4000
-"""
-
-# service that each list of applications belongs to first | names
-APPLICATIONS = """
-SVC-ERP|General Ledger,Accounts Payable,Accounts Receivable,Fixed Asset Register,Treasury Workstation,Group Consolidation,Tax Engine,Expense Claims,Procurement Portal,Invoice Capture
-SVC-ECM|Web Storefront,Product Catalog,Shop Search,Checkout,Payment Adapter,Pricing Engine,Promotion Manager,Order Hub,Product Reviews,Fraud Screening
-SVC-POS|Till Software,Store Back Office,Store Inventory,Loyalty Program,Gift Cards,Shift Planning,Store Kiosk
-SVC-SCM|Demand Planning,Warehouse Management,Transport Management,Replenishment,Supplier Portal,Customs Filing,Yard Management,Returns Handling
-SVC-MES|Plant Control,Quality Laboratory,Maintenance Planning,Recipe Management,Plant Historian,Energy Monitoring
-SVC-HRS|Core HR,Payroll,Recruiting,Learning,Time Recording,Benefits Portal
-SVC-CRM|Case Management,Contact Center,Customer Chat,Customer Knowledge Base,Campaign Manager,Customer Profile
-SVC-BIA|Data Warehouse,Data Lake,Report Portal,Data Catalog,Planning Cube,Master Data Hub
-SVC-AIP|Model Gateway,Staff Assistant,Demand Forecast Model,Document Understanding,Visual Inspection,Coding Assistant
-SVC-WPL|Device Management,Software Packaging,Print Management
-SVC-COL|Intranet,Meeting Rooms,Mail and Calendar
-SVC-IDM|Directory,Single Sign-On,Privileged Access
-SVC-MON|Log Platform,Metrics Platform
-SVC-DSK|Ticketing
-SVC-INT|API Gateway,Message Broker
-SVC-EDI|Message Translator
-"""
-
-# class | how many | name prefix | site | smallest and largest size | asset class | cost of one in USD
-ITEM_CLASSES = """
-server|60|srv|Columbus DC1|32|128|server|46000
-virtual_machine|200|vm|Columbus DC1|2|32||
-database|100|db|Columbus DC1|1|16||
-storage|40|sto|Columbus DC1|20|120|storage|240000
-network_device|70|net|Columbus DC1|24|96|network|29000
-container_cluster|10|k8s|Columbus DC1|16|128||
-rack|20|rack|Columbus DC1|6|14||
-circuit|30|wan|Field|50|1000||
-end_user_device|70|eud|Field|80|120|end_user_device|88000
-"""
+from itfm.demo.sql import table_from_list
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Create services, applications, items, relations and assets."""
-    table_from_text(
-        con,
-        "service_list",
-        [
-            "service_id",
-            "service_name",
-            "service_type",
-            "solution_category",
-            "solution_name",
-            "owner_name",
-            "unit_of_measure",
-            "capacity_quantity integer",
-        ],
-        SERVICES,
-    )
+    table_from_list(con, "service_list", "services", {"capacity_quantity": "integer"})
     con.execute("""
         create or replace table services as
         select * exclude (row_order) from service_list order by row_order
@@ -103,7 +27,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
 
 def create_applications(con: duckdb.DuckDBPyConnection) -> None:
     """Eighty applications; `home_service_id` is the service that each serves first."""
-    table_from_text(con, "application_lists", ["home_service_id", "names"], APPLICATIONS)
+    table_from_list(con, "application_lists", "applications")
     con.execute("""
         create or replace table application_details as
         with named as (
@@ -148,20 +72,11 @@ def create_applications(con: duckdb.DuckDBPyConnection) -> None:
 
 def create_items(con: duckdb.DuckDBPyConnection) -> None:
     """Six hundred configuration items; a few servers wait in stock and a few have retired."""
-    table_from_text(
+    table_from_list(
         con,
         "item_classes",
-        [
-            "ci_class",
-            "items integer",
-            "prefix",
-            "site",
-            "smallest integer",
-            "largest integer",
-            "asset_class",
-            "unit_cost integer",
-        ],
-        ITEM_CLASSES,
+        "item_classes",
+        {"items": "integer", "smallest": "integer", "largest": "integer", "unit_cost": "integer"},
     )
     con.execute("""
         create or replace table item_details as

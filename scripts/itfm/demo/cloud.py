@@ -13,46 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from itfm.demo.sql import table_from_text
-
-# key | name | billing account | account name | billed in 2023, USD a year
-PROVIDERS = """
-stratus|Stratus Web Services|000481516234|Fernhollow Group|4700000
-cumulo|Cumulo Cloud|cml-ent-0042|Fernhollow Enterprise|2150000
-"""
-
-# provider | account | name | ledger account | cost centre | consumer named on the ledger line
-SUB_ACCOUNTS = """
-stratus|481516234001|production|006410|CC1270|
-stratus|481516234002|non-production|006410|CC1270|
-stratus|481516234003|data platform|006410|CC1410|
-stratus|481516234004|ai platform|006430|CC1430|
-stratus|481516234005|marketing|006410|CC8100|BU08
-cumulo|cml-prod|production|006410|CC1270|
-cumulo|cml-test|non-production|006410|CC1270|
-cumulo|cml-ai|ai platform|006430|CC1430|
-"""
-
-# provider | service | category | subcategory | resource type | price unit | price | use per resource
-# who uses it: app (applications), data, ai, marketing, platform (technical services) | weight
-OFFERS = """
-stratus|Elastic Machines|Compute|Virtual Machines|vm|Hours|0.212|app|90
-stratus|Block Volumes|Storage|Block Storage|volume|GB-Months|0.084|app|22
-stratus|Managed Relational|Databases|Relational Databases|database|Hours|0.41|app|55
-stratus|Object Vault|Storage|Object Storage|bucket|GB-Months|0.021|data|70
-stratus|Warehouse Nodes|Databases|Data Warehouses|cluster|Hours|1.9|data|240
-stratus|Stream Processing|Analytics|Data Processing|job|Hours|0.33|data|80
-stratus|GPU Machines|Compute|Virtual Machines|gpu|Hours|3.9|ai|320
-stratus|Container Engine|Compute|Containers|cluster|Hours|0.1|platform|160
-stratus|Backup Vault|Storage|Backup Storage|vault|GB-Months|0.05|platform|120
-stratus|Edge Delivery|Networking|Content Delivery|distribution|GB|0.07|marketing|90
-stratus|Event Hub|Integration|Messaging|queue|Million Requests|0.4|platform|60
-cumulo|Compute Units|Compute|Virtual Machines|vm|Hours|0.198|app|95
-cumulo|Function Runner|Compute|Serverless Compute|function|Million Requests|0.22|app|18
-cumulo|Document Store|Databases|NoSQL Databases|database|Hours|0.36|app|40
-cumulo|Model Inference|AI and Machine Learning|Generative AI|endpoint|Million Tokens|2.4|ai|300
-cumulo|Private Link|Networking|Network Connectivity|connection|Hours|0.05|platform|50
-"""
+from itfm.demo.sql import table_from_list
 
 FOCUS_COLUMNS = """
     null as AvailabilityZone,
@@ -234,46 +195,10 @@ where m.idx = $idx
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Create providers, accounts, resources and commitments."""
-    table_from_text(
-        con,
-        "cloud_providers",
-        [
-            "provider",
-            "provider_name",
-            "billing_account_id",
-            "billing_account_name",
-            "yearly_cost integer",
-        ],
-        PROVIDERS,
-    )
-    table_from_text(
-        con,
-        "cloud_sub_accounts",
-        [
-            "provider",
-            "sub_account_id",
-            "sub_account_name",
-            "account_id",
-            "cost_center_id",
-            "consumer_id",
-        ],
-        SUB_ACCOUNTS,
-    )
-    table_from_text(
-        con,
-        "cloud_offers",
-        [
-            "provider",
-            "service_name",
-            "service_category",
-            "service_subcategory",
-            "resource_type",
-            "price_unit",
-            "price decimal(12, 6)",
-            "audience",
-            "weight integer",
-        ],
-        OFFERS,
+    table_from_list(con, "cloud_providers", "cloud_providers", {"yearly_cost": "integer"})
+    table_from_list(con, "cloud_sub_accounts", "cloud_sub_accounts")
+    table_from_list(
+        con, "cloud_offers", "cloud_offers", {"price": "decimal(12, 6)", "weight": "integer"}
     )
     con.execute("""
         create or replace table cloud_resources as
@@ -398,9 +323,7 @@ def write_bills(
     months = con.execute("select idx, strftime(next_period, '%Y%m') from months").fetchall()
     providers = [
         row[0]
-        for row in con.execute(
-            "select provider from cloud_providers order by row_order"
-        ).fetchall()
+        for row in con.execute("select provider from cloud_providers order by row_order").fetchall()
     ]
     early_idx = 26 if any(idx == 26 for idx, _ in months) else months[-2:][0][0]
     rows = max(1, round(cloud_rows / (len(months) * len(providers))))

@@ -9,58 +9,16 @@ from __future__ import annotations
 
 import duckdb
 
-from itfm.demo.sql import table_from_text
-
-# service | kind of user | user:quantity a month in 2023 | growth a year in percent | season
-# | first and last month (counted from January 2023)
-USAGE = """
-SVC-WPL|consumer|BU01:1820,BU02:370,BU03:235,BU04:780,BU05:540,BU06:270,BU07:145,BU08:225,BU09:74,BU10:345,BU12:80|2|flat|0|99
-SVC-COL|consumer|BU01:2300,BU02:385,BU03:240,BU04:990,BU05:720,BU06:268,BU07:148,BU08:224,BU09:75,BU10:335,BU12:90|2|flat|0|99
-SVC-MOB|consumer|BU01:880,BU03:150,BU04:260,BU05:470,BU06:55,BU07:30,BU08:95,BU09:25,BU10:60,BU12:15|3|flat|0|99
-SVC-ERP|consumer|BU01:510,BU03:125,BU04:370,BU05:285,BU06:248,BU09:18,BU11:60,BU12:28|1|flat|0|99
-SVC-ECM|consumer|BU02:455,BU11:52|9|yearend|0|99
-SVC-POS|consumer|BU01:1830,BU11:410|1|flat|0|99
-SVC-SCM|consumer|BU02:360,BU03:410,BU04:880,BU05:2050,BU12:105|4|yearend|0|99
-SVC-MES|consumer|BU04:45,BU10:2,BU12:4|0|flat|0|99
-SVC-HRS|consumer|BU01:4200,BU02:380,BU03:240,BU04:1900,BU05:1150,BU06:260,BU07:140,BU08:210,BU09:70,BU10:320,BU12:95|1|flat|0|99
-SVC-CRM|consumer|BU01:118,BU02:305,BU03:82,BU11:44|3|flat|0|99
-SVC-BIA|consumer|BU01:400,BU02:165,BU03:88,BU04:250,BU05:190,BU06:205,BU07:38,BU08:150,BU09:14,BU10:108|6|flat|0|99
-SVC-AIP|consumer|BU02:900,BU04:420,BU05:1300,BU06:760,BU07:1700,BU08:640,BU10:1500|75|flat|6|99
-SVC-EDI|consumer|BU03:1480,BU05:390,BU11:690|-14|flat|0|31
-SVC-IDM|consumer|BU01:3100,BU02:395,BU03:250,BU04:1250,BU05:880,BU06:280,BU07:155,BU08:235,BU09:78,BU10:350,BU11:240,BU12:95|2|flat|0|99
-SVC-IDM|service|SVC-NET:45,SVC-MON:60,SVC-DSK:70,SVC-HST:180,SVC-ERP:620,SVC-ECM:310,SVC-AIP:140|2|flat|0|99
-SVC-NET|consumer|BU01:3600,BU02:420,BU03:210,BU04:1480,BU05:1120,BU06:240,BU07:120,BU08:190,BU09:60,BU10:380,BU12:70|1|flat|0|99
-SVC-NET|service|SVC-IDM:64,SVC-MON:130,SVC-DSK:85,SVC-HST:880,SVC-STO:310,SVC-POS:1900,SVC-COL:420,SVC-MES:360|1|flat|0|99
-SVC-MON|service|SVC-NET:250,SVC-HST:280,SVC-DBS:105,SVC-CNT:88,SVC-IDM:24,SVC-DSK:12,SVC-ECM:76,SVC-AIP:38,SVC-POS:60,SVC-INT:34|3|flat|0|99
-SVC-DSK|consumer|BU01:2450,BU02:310,BU03:160,BU04:900,BU05:690,BU06:180,BU07:95,BU08:170,BU09:45,BU10:230,BU11:120,BU12:60|2|flat|0|99
-SVC-DSK|service|SVC-NET:60,SVC-IDM:420,SVC-MON:22,SVC-WPL:380|2|flat|0|99
-SVC-HST|service|SVC-DBS:42,SVC-MON:14,SVC-CNT:30,SVC-IDM:8|2|flat|0|99
-SVC-STO|consumer|BU01:95,BU02:130,BU03:30,BU04:110,BU05:70,BU06:60,BU07:22,BU08:150,BU09:35,BU10:240,BU12:12|9|flat|0|99
-SVC-STO|service|SVC-BIA:310,SVC-BKP:120,SVC-ECM:90|9|flat|0|99
-SVC-BKP|service|SVC-DBS:240,SVC-STO:330,SVC-HST:190,SVC-BIA:110|7|flat|0|99
-SVC-CNT|service|SVC-INT:14,SVC-AIP:22,SVC-BIA:18,SVC-MON:6|8|flat|0|99
-SVC-INT|service|SVC-ERP:14000,SVC-ECM:21500,SVC-SCM:15200,SVC-POS:8800,SVC-CRM:4900|6|yearend|0|99
-SVC-INT|service|SVC-EDI:1200|-14|flat|0|31
-SVC-SEC|consumer|BU01:2700,BU02:410,BU03:240,BU04:1050,BU05:700,BU06:275,BU07:148,BU08:230,BU09:76,BU10:370,BU11:310,BU12:85|2|flat|0|99
-SVC-SEC|service|SVC-HST:320,SVC-WPL:260,SVC-AIP:60|2|flat|0|99
-"""
+from itfm.demo.sql import table_from_list
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Create service usage and drivers."""
-    table_from_text(
+    table_from_list(
         con,
         "usage_list",
-        [
-            "service_id",
-            "used_by_type",
-            "users",
-            "growth double",
-            "season",
-            "first_idx integer",
-            "last_idx integer",
-        ],
-        USAGE,
+        "service_usage",
+        {"growth": "double", "first_idx": "integer", "last_idx": "integer"},
     )
     create_service_usage(con)
     create_drivers(con)
@@ -218,6 +176,15 @@ def create_drivers(con: duckdb.DuckDBPyConnection) -> None:
             from service_usage
             where service_id = 'SVC-COL' and year(usage_date) < 2026
             group by all
+        ),
+
+        -- the page counters were connected in October 2025
+        printed_pages as (
+            select 'printed_pages', m.fiscal_period, null, c.consumer_id, c.headcount * 9::bigint,
+                'pages'
+            from consumers as c
+            inner join months as m on m.idx >= 33
+            where c.retired_on is null
         )
 
         from storage_by_quarter
@@ -226,5 +193,6 @@ def create_drivers(con: duckdb.DuckDBPyConnection) -> None:
         union all from graphics_hours
         union all from model_tokens
         union all from collaboration_seats
+        union all from printed_pages
         order by driver_id, driver_date, from_id, to_id
     """)

@@ -13,131 +13,10 @@ from pathlib import Path
 
 import duckdb
 
-from itfm.demo.sql import table_from_text
+from itfm.demo.sql import table_from_list
 
 # how many lines name an application that does not exist
 UNKNOWN_TAGS = 4
-
-# cost centre | account | vendor group | thousand a year in 2023 | lines a month at default size
-# | spread of amounts | season | growth a year in percent | named on the line | text
-STREAMS = """
-CC1110|006210|larkspur|260|5|0.8|quarter|2||Strategy advisory, statement of work {n}
-CC1110|006190|waypoint|70|70|0.9|flat|4||Travel booking {n}
-CC1110|006170|talentbridge|150|6|0.7|flat|3||Search fee, technology position {n}
-CC1110|006180|ledgerwood|160|35|0.8|flat|4||Course fee, order {n}
-CC1110|006820|keystone|390|1|0.02|flat|9||Cyber insurance premium {month}
-CC1110|006830|forum|45|3|0.5|flat|3||Membership fee {month}
-CC1110|006810|small|60|160|0.9|flat|2||Office supplies, order {n}
-CC1120|006240|truenorth|180|3|0.6|april|3||Review of IT controls, phase {n}
-CC1120|006320|sextant|160|3|0.1|flat|5||Planning software subscription {month}
-CC1130|006210|arclight|210|5|0.8|flat|2||Architecture study {n}
-CC1140|006210|bramble|110|3|0.7|quarter|1||Contract benchmark {n}
-CC1210|006610|meridian|1050|6|0.05|flat|3||Colocation space and racks {month}
-CC1210|006620|voltaic|520|12|0.2|summer|6||Electricity, meter reading {n}
-CC1210|006630|cistern|240|18|0.6|flat|3||Cooling and facility maintenance {n}
-CC1210|006510|harrow|90|6|0.5|flat|2||Maintenance of UPS and generators {n}
-CC1220|006510|foundry|420|60|0.7|flat|3||Server maintenance, contract call-off {n}
-CC1220|006520|harrow|310|8|0.2|flat|1||Lease of servers {month}
-CC1220|006310|kestrel|980|90|0.7|flat|6||Virtualization subscription, cores {n}
-CC1220|006220|causeway|540|30|0.5|flat|3||Managed server operations {month}, ticket batch {n}
-CC1220|006570|small|90|140|0.9|flat|2||Cables and spare parts, order {n}
-CC1230|006510|basalt|360|40|0.7|flat|3||Storage array maintenance {n}
-CC1230|006310|kestrel|280|30|0.6|flat|5||Backup software subscription, terabytes {n}
-CC1230|006220|causeway|150|12|0.5|flat|3||Off-site tape service {month}
-CC1240|006710|tessera|690|150|0.5|flat|2||Wide area circuit {n}, {month}
-CC1240|006710|ridgeline|330|70|0.5|flat|2||Dark fiber lease {n}, {month}
-CC1240|006740|ridgeline|190|24|0.4|flat|4||Internet access, site {n}
-CC1240|006510|weir|280|50|0.7|flat|3||Network equipment support {n}
-CC1240|006310|weir|160|24|0.6|flat|4||Network management software {n}
-CC1240|006220|causeway|260|16|0.5|flat|3||Managed network operations {month}
-CC1250|006720|chime|430|200|0.7|flat|-2||Voice minutes, extension block {n}
-CC1250|006320|lumen|240|20|0.3|flat|5||Meetings and messaging subscription {month}
-CC1250|006570|stagecraft|110|20|0.8|flat|3||Meeting room equipment {n}
-CC1260|006330|quarry|860|40|0.6|flat|4||Database licence support {n}
-CC1260|006310|quarry|310|16|0.5|flat|6||Database subscription, processors {n}
-CC1260|006220|causeway|170|10|0.5|flat|3||Managed database operations {month}
-CC1270|006440|cumulo|96|1|0.02|flat|0||Cloud support plan {month}
-CC1270|006310|osprey|190|20|0.6|flat|7||Cost and policy tooling {n}
-CC1310|006330|granary|920|36|0.5|flat|4||ERP licence maintenance {month}, module {n}
-CC1310|006320|granary|360|20|0.4|flat|6||ERP cloud modules {month}
-CC1310|006210|larkspur|480|22|0.8|quarter|2||ERP advisory days, order {n}
-CC1310|006220|nimbleforge|520|26|0.5|flat|4||ERP application management {month}, tickets {n}
-CC1310|006350|tidal|95|3|0.1|flat|4|app:Tax Engine|Tax content subscription {month}
-CC1310|006350|sextant|150|3|0.1|flat|5|app:Planning Cube|Planning model hosting {month}
-CC1320|006350|orchard|640|8|0.2|yearend|7|app:Web Storefront|Storefront subscription {month}, order volume
-CC1320|006350|orchard|210|4|0.2|yearend|7|app:Checkout|Checkout subscription {month}
-CC1320|006350|halyard|520|8|0.15|flat|8|app:Case Management|Customer case licences {month}
-CC1320|006350|beacon|280|6|0.2|flat|6|app:Contact Center|Contact center seats {month}
-CC1320|006210|arclight|420|26|0.9|flat|3||Commerce development, sprint {n}
-CC1320|006220|nimbleforge|610|40|0.6|flat|5||Commerce application support {month}, tickets {n}
-CC1320|006310|kestrel|220|40|0.7|flat|5||Developer tool seats {n}
-CC1330|006220|nimbleforge|440|30|0.6|flat|4||Supply chain application support {n}
-CC1330|006330|granary|310|14|0.5|flat|4||Warehouse system maintenance {n}
-CC1330|006350|plantlogic|180|4|0.2|flat|5|app:Plant Control|Plant control subscription {month}
-CC1330|006210|arclight|190|12|0.8|flat|2||Transport integration work {n}
-CC1340|006350|tidewater|390|6|0.15|flat|5|app:Payroll|Payroll service, payslips {month}
-CC1340|006350|plover|120|3|0.15|flat|4|app:Learning|Learning catalog {month}
-CC1340|006350|mortar|140|3|0.15|flat|4|app:Recruiting|Recruiting suite {month}
-CC1340|006320|lumen|520|40|0.5|flat|5||Office productivity seats {n}
-CC1340|006310|kestrel|140|20|0.7|flat|4||Document workflow seats {n}
-CC1350|006320|drumlin|380|20|0.5|flat|6||Integration platform connections {n}
-CC1350|006310|kestrel|160|14|0.6|flat|4||Message broker subscription {n}
-CC1350|006220|gatewayedi|150|30|0.6|flat|-3|svc:SVC-EDI|Partner mailbox traffic {month}, partner {n}
-CC1410|006320|firn|430|24|0.5|flat|9||Analytics seats {n}
-CC1410|006310|quarry|280|12|0.5|flat|5||Warehouse processor subscription {n}
-CC1410|006210|larkspur|170|10|0.8|flat|3||Data governance advisory {n}
-CC1430|006310|parallax|180|14|0.7|flat|45||Model tooling seats {n}
-CC1430|006210|larkspur|140|8|0.8|flat|15||AI policy and evaluation days {n}
-CC1510|006230|holdfast|720|90|0.5|flat|4||Outsourced contacts, batch {n}
-CC1510|006320|trellis|340|10|0.2|flat|6|svc:SVC-DSK|Ticketing subscription {month}
-CC1520|006310|lumen|620|130|0.7|flat|4||Desktop suite seats {n}
-CC1520|006730|wren|540|420|0.6|flat|1||Mobile plan, line {n}, {month}
-CC1520|006570|pinecrest|380|240|0.8|flat|2||Accessories and small devices, order {n}
-CC1520|006220|inkwell|260|90|0.6|flat|-4||Print service, device pages {n}
-CC1530|006220|causeway|190|40|0.6|flat|3||Field visit {n}
-CC1530|006190|waypoint|60|60|0.8|flat|3||Technician travel {n}
-CC1610|006310|ironbark|560|60|0.6|flat|8||Endpoint protection seats {n}
-CC1610|006310|vigil|420|30|0.6|flat|9||Security analytics volume {n}
-CC1610|006250|redkite|210|8|0.7|quarter|4||Penetration test {n}
-CC1610|006220|vigil|330|14|0.4|flat|5||Managed detection {month}
-CC1620|006320|cobalt|390|24|0.5|flat|8||Sign-on seats {n}
-CC1630|006240|truenorth|240|6|0.7|april|3||Certification audit, stage {n}
-CC1710|006210|bramble|260|14|0.8|flat|2||Project assurance {n}
-CC1710|006320|trellis|80|6|0.4|flat|5||Portfolio tool seats {n}
-CC1720|006320|trellis|130|8|0.4|flat|5||Service management seats {n}
-CC1730|006320|osprey|460|40|0.6|flat|9||Observability hosts {n}
-CC2010|006510|foundry|90|40|0.7|flat|2||Server maintenance Leeds, call-off {n}
-CC2010|006710|albion|210|110|0.5|flat|2||Leased line {n}, {month}
-CC2010|006610|albion|130|4|0.1|flat|3||Leeds comms room rental {month}
-CC2010|006220|causeway|110|24|0.6|flat|3||Managed operations Leeds, batch {n}
-CC2010|006570|small|60|160|0.9|flat|2||Parts and consumables, order {n}
-CC2020|006310|kestrel|150|60|0.7|flat|5||Licence seats UK {n}
-CC2020|006330|granary|170|24|0.6|flat|3||ERP maintenance UK {n}
-CC2020|006210|bramble|140|24|0.8|flat|2||Advisory days UK {n}
-CC2020|006190|waypoint|30|60|0.8|flat|3||Rail and hotel {n}
-CC3010|006510|tillmaster|420|420|0.8|flat|2||Till repair, store {n}
-CC3010|006310|tillmaster|360|180|0.5|flat|4||Till software seats, store {n}
-CC3010|006710|tessera|310|520|0.4|flat|2||Store line {n}, {month}
-CC3010|006220|causeway|180|160|0.6|yearend|3||Store field service visit {n}
-CC8100|006320|adspring|560|20|0.6|yearend|12|bu:BU08|Campaign platform {n}
-CC8100|006320|canvasly|90|30|0.7|flat|14|bu:BU08|Design seats {n}
-CC8100|006210|larkspur|120|8|0.9|flat|5||Agency, web tracking study {n}
-CC8200|006310|plantlogic|310|14|0.5|flat|6|bu:BU04|Plant automation licences {n}
-CC8200|006570|plantlogic|140|24|0.8|flat|4|bu:BU04|Industrial control parts {n}
-CC8300|006310|helixlab|290|12|0.6|flat|9|bu:BU10|Simulation licences {n}
-CC8300|006320|tidal|110|8|0.6|flat|18|bu:BU10|Research computing hours {n}
-CC1110|006890||85|24|0.9|flat|0||Unidentified item, to be cleared {n}
-CC1120|006895||70|4|0.9|april|0||Prior year adjustment {n}
-"""
-
-SEASONS = """
-flat|1.00|1.00|1.00|1.00|1.00|1.00|1.00|1.00|1.00|1.00|1.00|1.00
-quarter|0.70|0.70|1.60|0.70|0.70|1.60|0.70|0.70|1.60|0.70|0.70|1.60
-yearend|0.80|0.80|0.85|0.90|0.90|0.95|0.95|0.95|1.00|1.10|1.40|1.40
-summer|0.90|0.90|0.90|0.90|1.00|1.15|1.25|1.25|1.10|0.90|0.85|0.90
-april|0.20|0.60|2.00|4.20|2.00|0.40|0.20|0.20|0.40|0.60|0.60|0.60
-march|0|0|12|0|0|0|0|0|0|0|0|0
-"""
 
 # Lines of one month, numbered within it; the amount lies around the stream's share of the month.
 MONTH_LINES = """
@@ -287,28 +166,17 @@ inner join month_codes as o on o.idx = e.origin_idx
 
 def create_lists(con: duckdb.DuckDBPyConnection) -> None:
     """Create the lists of purchases and seasons that contracts and streams are made from."""
-    table_from_text(
+    table_from_list(
         con,
         "stream_list",
-        [
-            "cost_center_id",
-            "account_id",
-            "vendor_group",
-            "thousand_a_year integer",
-            "lines integer",
-            "sigma double",
-            "season",
-            "growth double",
-            "named",
-            "description",
-        ],
-        STREAMS,
+        "purchases",
+        {"thousand_a_year": "integer", "lines": "integer", "sigma": "double", "growth": "double"},
     )
-    months = ", ".join(f"m{number} double" for number in range(1, 13)).split(", ")
-    table_from_text(con, "season_list", ["season", *months], SEASONS)
+    table_from_list(con, "season_list", "seasons")
     con.execute("""
         create or replace table seasons as
-        select season, substr(month, 2)::integer as month_number, factor
+        select season, substr(month, 2)::integer as month_number,
+            factor::double as factor
         from (unpivot season_list on columns('^m[0-9]+$') into name month value factor)
     """)
 
@@ -324,7 +192,7 @@ def create_streams(con: duckdb.DuckDBPyConnection, ledger_lines: int) -> None:
     """)
 
 
-# Each kind of stream in the same columns; `first_idx` and `last_idx` bound what does not run always.
+# Each kind of stream in the same columns; `first_idx` and `last_idx` bound when it runs.
 STREAM_DETAILS = """
 create or replace table stream_details as
 with bought as (
@@ -594,7 +462,7 @@ def write_journal(
     con.execute(MONTH_LINES, {"idx": -1})
     con.execute(FOLLOW_UPS)
     con.execute("create temp table carried_over as from follow_ups limit 0")
-    for (idx, month_name) in con.execute("select idx, month_name from months").fetchall():
+    for idx, month_name in con.execute("select idx, month_name from months").fetchall():
         con.execute(MONTH_LINES, {"idx": idx})
         con.execute(FOLLOW_UPS)
         con.execute(MONTH_JOURNAL, {"idx": idx})

@@ -1,10 +1,13 @@
-"""Shared SQL of the generator: repeatable pseudo-random numbers and small tables from text."""
+"""Shared SQL of the generator: repeatable pseudo-random numbers and tables from the lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+from pathlib import Path
 
 import duckdb
+
+LISTS = Path(__file__).resolve().parent / "lists"
 
 # mix: 64 well-mixed bits of a key under the seed. draw: one of three independent numbers in [0, 1)
 # taken from those bits. bell: a bell curve with mean 0 and deviation 1 from the three of them.
@@ -35,24 +38,22 @@ def connect(seed: int, months: int, threads: int | None = None) -> duckdb.DuckDB
     return con
 
 
-def table_from_text(
-    con: duckdb.DuckDBPyConnection, name: str, columns: Iterable[str], text: str
+def table_from_list(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    name: str,
+    types: dict[str, str] | None = None,
 ) -> None:
-    """Make a table of a block of text: one row a line, fields cut at bars, empty means null.
+    """Make a table of lists/<name>.csv with its lines numbered in row_order.
 
-    A column is written as `name` (text) or `name type`.
+    Columns are text, and empty ones null, unless `types` says otherwise. The file is read row by
+    row, so that its order is the order of the table whatever the number of threads.
     """
-    specs = [column.split(" ", 1) for column in columns]
-    rows = []
-    for line in text.strip().splitlines():
-        fields = [field.strip() or None for field in line.split("|")]
-        if len(fields) != len(specs):
-            raise ValueError(f"{name}: {len(fields)} fields instead of {len(specs)}: {line}")
-        rows.append(fields)
-    types = ", ".join(f"{spec[0]} {spec[1] if len(spec) > 1 else 'varchar'}" for spec in specs)
-    con.execute(f"create or replace table {name} (row_order integer, {types})")
-    marks = ", ".join("?" * (len(specs) + 1))
+    with (LISTS / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    columns = ", ".join(f"{column} {(types or {}).get(column, 'varchar')}" for column in header)
+    con.execute(f"create or replace table {table} (row_order integer, {columns})")
     con.executemany(
-        f"insert into {name} values ({marks})",
-        [[number, *row] for number, row in enumerate(rows, start=1)],
+        f"insert into {table} values ({', '.join('?' * (len(header) + 1))})",
+        [[number, *(field or None for field in row)] for number, row in enumerate(rows, start=1)],
     )

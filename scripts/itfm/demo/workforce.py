@@ -7,126 +7,16 @@ from __future__ import annotations
 
 import duckdb
 
-from itfm.demo.sql import table_from_text
-
-# cost centre | role | internal positions | external positions | yearly pay in local currency
-POSITIONS = """
-CC1110|Director|4|0|205000
-CC1110|Executive Assistant|2|0|68000
-CC1120|Technology Finance Analyst|4|0|94000
-CC1130|Enterprise Architect|4|0|148000
-CC1140|Vendor Manager|3|0|98000
-CC1210|Data Center Technician|5|0|72000
-CC1220|Server Engineer|8|1|98000
-CC1230|Storage Engineer|5|0|101000
-CC1240|Network Engineer|8|1|99000
-CC1250|Collaboration Engineer|4|0|88000
-CC1260|Database Administrator|6|1|109000
-CC1270|Cloud Engineer|8|3|128000
-CC1310|ERP Consultant|9|3|116000
-CC1310|Application Support Analyst|4|0|84000
-CC1320|Software Engineer|12|5|122000
-CC1320|Product Owner|3|0|119000
-CC1330|Software Engineer|8|2|118000
-CC1330|Application Support Analyst|4|0|83000
-CC1340|Application Support Analyst|6|1|86000
-CC1350|Integration Engineer|6|2|113000
-CC1410|Data Engineer|9|2|124000
-CC1410|Reporting Analyst|4|0|91000
-CC1430|Machine Learning Engineer|6|2|156000
-CC1510|Service Desk Agent|10|0|56000
-CC1520|Workplace Engineer|6|0|76000
-CC1530|Deskside Technician|8|0|58000
-CC1610|Security Analyst|8|1|112000
-CC1620|Identity Engineer|4|0|106000
-CC1630|IT Risk Manager|3|0|114000
-CC1710|Project Manager|6|2|118000
-CC1720|Service Manager|4|0|97000
-CC1730|Operations Analyst|8|0|74000
-CC2010|Server Engineer|4|0|56000
-CC2020|Software Engineer|5|2|64000
-CC3010|Store Systems Technician|7|0|66000
-"""
-
-# cost centre | what the hours go to | objects, of which one is drawn for a quarter | share
-WORK = """
-CC1110|tower|Tech Management & Strategy|0.9
-CC1110|tower|Tech Human Capital Management|0.1
-CC1120|tower|Tech Finance|1
-CC1130|tower|Enterprise Architecture|0.8
-CC1130|project|any|0.2
-CC1140|tower|Tech Vendor Management|1
-CC1210|tower|Enterprise Data Center|0.85
-CC1210|tower|Disaster Recovery|0.15
-CC1220|tower|Servers|0.85
-CC1220|service|SVC-HST|0.15
-CC1230|tower|Online Storage|0.6
-CC1230|tower|Offline Storage|0.4
-CC1240|tower|LAN,WAN|0.7
-CC1240|tower|Network Management|0.3
-CC1250|tower|Voice & Collaboration|0.8
-CC1250|tower|Conferencing & AV|0.2
-CC1260|tower|Database|1
-CC1270|service|SVC-HST,SVC-CNT|0.5
-CC1270|tower|Container Orchestration|0.3
-CC1270|project|any|0.2
-CC1310|application|SVC-ERP|0.35
-CC1310|application|SVC-ERP|0.15
-CC1310|tower|Support & Operations|0.25
-CC1310|tower|Development|0.15
-CC1310|project|any|0.1
-CC1320|application|SVC-ECM,SVC-POS,SVC-CRM|0.3
-CC1320|application|SVC-ECM|0.2
-CC1320|tower|Development|0.3
-CC1320|tower|Support & Operations|0.1
-CC1320|project|any|0.1
-CC1330|application|SVC-SCM,SVC-MES|0.4
-CC1330|tower|Development|0.25
-CC1330|tower|Support & Operations|0.25
-CC1330|project|any|0.1
-CC1340|application|SVC-HRS,SVC-COL|0.5
-CC1340|tower|Support & Operations|0.4
-CC1340|project|any|0.1
-CC1350|tower|Middleware|0.6
-CC1350|application|SVC-INT,SVC-EDI|0.4
-CC1410|tower|Data Management,Data Operations|0.5
-CC1410|application|SVC-BIA|0.5
-CC1430|tower|AI Models|0.6
-CC1430|application|SVC-AIP|0.4
-CC1510|tower|Help Desk|1
-CC1520|tower|Workspace|0.8
-CC1520|tower|Mobile Devices|0.2
-CC1530|tower|Deskside Support|1
-CC1610|tower|Digital Security|0.9
-CC1610|project|any|0.1
-CC1620|tower|Identity & Access Governance|1
-CC1630|tower|Regulatory & Audit,Risk Management|1
-CC1710|tower|Tech Portfolio & Project Management|0.4
-CC1710|project|any|0.6
-CC1720|tower|Service Management|0.7
-CC1720|tower|Client Management|0.3
-CC1730|tower|Operations Center|1
-CC2010|tower|Servers,LAN|1
-CC2020|application|SVC-ERP,SVC-SCM|0.5
-CC2020|tower|Development,Support & Operations|0.5
-CC3010|application|SVC-POS|0.5
-CC3010|tower|Support & Operations|0.5
-"""
+from itfm.demo.sql import table_from_list
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Create employees, rates and time sheets."""
-    table_from_text(
+    table_from_list(
         con,
         "position_list",
-        [
-            "cost_center_id",
-            "role_name",
-            "internals integer",
-            "externals integer",
-            "yearly_pay integer",
-        ],
-        POSITIONS,
+        "positions",
+        {"internals": "integer", "externals": "integer", "yearly_pay": "integer"},
     )
     create_employees(con)
     create_rates(con)
@@ -202,9 +92,7 @@ def create_timesheets(con: duckdb.DuckDBPyConnection) -> None:
 
     What a person works on is drawn for a quarter; a project only counts while it runs.
     """
-    table_from_text(
-        con, "work", ["cost_center_id", "object_type", "objects", "share decimal(4, 2)"], WORK
-    )
+    table_from_list(con, "work", "work", {"share": "decimal(4, 2)"})
     con.execute("""
         create or replace table timesheets as
         with recorded as (

@@ -22,6 +22,7 @@ from itfm.demo import (
 )
 from itfm.demo.sql import connect
 
+GUIDE = Path(__file__).resolve().parent / "guide.md"
 COST_MODEL = Path(__file__).resolve().parents[3] / "seeds" / "cost_model"
 
 # file below inputs | statement that fills it
@@ -85,51 +86,6 @@ rejects:
 mappings: {{}}
 """
 
-GUIDE = """\
-# The demo company
-
-The Fernhollow Group makes and sells household goods: a holding and a retail company in the United
-States, which keep their books in USD, and a company in the United Kingdom, which keeps its own
-ledger in GBP. Everything in these files is made up; the same seed gives the same bytes.
-
-Actuals run to December 2025. `budget_2025_v1` was written in autumn 2024, `budget_2025_v2` in the
-middle of 2025, and `forecast_2026_01` covers January to June 2026 with planned volumes and rates.
-
-## What is awkward here, on purpose
-
-| what | where to look |
-|---|---|
-| Reversals | `entry_type` reversal; `reverses_line_id` names the line of the month before |
-| Late postings | `period_name` is filled: posted in the next month, counted in this one; every cloud invoice is |
-| Credit notes | `entry_type` credit_note, ten percent and more of an invoice |
-| Accruals | `entry_type` accrual at month end, accrual_release on the first day of the next month |
-| A renamed cost centre | CC1610, Security Operations until 2024, Cyber Defense Center from 2025: two rows |
-| A vendor with six spellings | Kestrel Software, six records in `vendors`, all of them on invoices |
-| Two records of one vendor | Granary ERP Systems, joined by `parent_vendor_id` |
-| Suppliers without a number | `vendor_name` instead of `vendor_id` on lines paid by card |
-| Accounts without a rule | 006890 and 006895: their money stays unclassified |
-| Lines without a cost centre | about one in two thousand |
-| A tag that does not exist | {unknown_tags} lines name the application APP999 |
-| Lines that should have a tag | agency invoices of CC8100 name no consumer |
-| Cross charges | 006910 and 006920 in CC9000: they net to zero and no rule distributes them |
-| Capital and depreciation | accounts 0015..; depreciation lines name their `asset_id` |
-| Broken lines | ten in `fh01_holding.csv`, ids JX...: no amount, no such day, unknown account, double id, no rate |
-| Another layout | `fh02_uk.csv`: semicolons, capitals, 31/12/2025, amounts as (1,070.00) |
-| A cloud month delivered twice | {early}: the later folder replaces the earlier one |
-| Cloud bill and ledger differ | by the quarterly enterprise support true-up and the monthly support plan of Cumulo Cloud, \
-which the ledger's descriptions name and the usage bill does not hold |
-| Rounding and marketplace rows | no service name, as providers deliver them |
-| Untagged cloud resources | one in twenty |
-| A service without usage | SVC-EDI after August 2025 |
-| A consumer that retired | BU12, Northshore Joint Venture, on 30 June 2025 |
-| Drivers with gaps | storage by quarter, seats by half year, power by year: values carry forward |
-| A driver that is never delivered | printed_pages, for the tower Network Printers |
-| A driver that starts late | llm_tokens and gpu_hours, from July 2023 |
-| Idle capacity | `capacity_quantity` of services lies above their usage; items `in_stock` |
-| Software bought by business units | cost centres below CC8000, `is_it` false |
-| Usage corrections | negative rows of SVC-DSK |
-"""
-
 
 def say_nothing(message: str) -> None:
     """Take a progress message and drop it."""
@@ -175,9 +131,7 @@ def generate(
         ledger.create_lists(con)
         contracts.create(con)
         cloud.create(con)
-        cloud.write_bills(
-            con, inputs / "cloud" / "cost_and_usage", cloud_rows, file_format, tell
-        )
+        cloud.write_bills(con, inputs / "cloud" / "cost_and_usage", cloud_rows, file_format, tell)
         cloud.create_statements(con)
         ledger.create_streams(con, ledger_lines)
         ledger.write_journal(con, inputs / "ledger" / "journal_lines", file_format, tell)
@@ -214,5 +168,7 @@ def write_guide(con: duckdb.DuckDBPyConnection, workspace: Path) -> None:
         order by idx = 26 desc, idx = 34 desc limit 1
     """).fetchone()[0]
     (workspace / "README.md").write_text(
-        GUIDE.format(early=f"{early} of Stratus Web Services", unknown_tags=ledger.UNKNOWN_TAGS)
+        GUIDE.read_text().format(
+            early=f"{early} of Stratus Web Services", unknown_tags=ledger.UNKNOWN_TAGS
+        )
     )
