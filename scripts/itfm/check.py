@@ -6,9 +6,9 @@ views reject is what a build would reject. Nothing outside build/check/ is writt
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -39,6 +39,7 @@ class Report:
     files: list[LoadedFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     counts: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    shown: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
 
     @property
     def errors(self) -> int:
@@ -50,12 +51,16 @@ class Report:
         """Return how many warnings were found."""
         return sum(count for key, count in self.counts.items() if key[0] == "warning")
 
-    def add(self, problem: Problem, count: int = 1) -> None:
-        """Take a finding; of each kind and file the first are kept, the rest is counted."""
+    def add(self, problem: Problem, total: int | None = None) -> None:
+        """Take a finding; of each kind and file the first are kept, the rest is counted.
+
+        `total` is given where the finding is one of the first of so many.
+        """
         key = _key(problem)
-        before = self.counts.get(key, 0)
-        self.counts[key] = before + count
-        if before < SHOWN_PER_KIND:
+        shown = self.shown.get(key, 0)
+        self.counts[key] = self.counts.get(key, 0) + 1 if total is None else total
+        if shown < SHOWN_PER_KIND:
+            self.shown[key] = shown + 1
             self.problems.append(problem)
 
 
@@ -73,9 +78,8 @@ def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _
         report.files = load(connection, workspace, keep_going=True)
         for problem in problems(connection):
             report.add(problem)
-    progress(f"casting {sum(file.row_count for file in report.files):,} rows (dbt)")
-    _run_staging(workspace, scratch, database)
-    progress("reading what cannot be used")
+    _make_staging(workspace, scratch, database, progress)
+    progress(f"casting {sum(file.row_count for file in report.files):,} rows")
     with _open(database) as connection:
         _check_presence(workspace, report)
         _check_rows(connection, workspace.contract, report)
@@ -105,7 +109,10 @@ def render(report: Report) -> str:
         f"{_count(report.warnings, 'warning')}"
     )
     if report.errors:
-        lines.append("A build would reject these rows and go on, or stop if too much is lost.")
+        lines.append(
+            "A build leaves such rows out and shows them in reconciliation.rec_rejected_rows; it "
+            "stops where a file cannot be read, a rule is wrong or too much of the ledger is lost."
+        )
     return "\n".join(lines)
 
 
@@ -121,8 +128,28 @@ def _open(database: Path) -> duckdb.DuckDBPyConnection:
         ) from error
 
 
+def _make_staging(
+    workspace: Workspace, scratch: Path, database: Path, progress: Callable[[str], None]
+) -> None:
+    """Make the staging views in the scratch database, unless those there are the project's."""
+    stamp = scratch / "staging.stamp"
+    current = _fingerprint(project_folder())
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == current:
+        return
+    progress("making the views that parse the rows (dbt, some seconds, only after a change)")
+    _run_staging(workspace, scratch, database)
+    stamp.write_text(current, encoding="utf-8")
+
+
+def _fingerprint(project: Path) -> str:
+    digest = hashlib.sha256()
+    files = [project / "dbt_project.yml", *sorted((project / "models/staging").rglob("*.sql"))]
+    for path in (*files, *sorted((project / "macros").rglob("*.sql"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def _run_staging(workspace: Workspace, scratch: Path, database: Path) -> None:
-    """Make the staging views in the scratch database."""
     project = project_folder()
     profile = yaml.safe_load((project / "profiles.yml").read_text(encoding="utf-8"))
     output = profile["itfm"]["outputs"][profile["itfm"]["target"]]
@@ -181,8 +208,13 @@ def _check_presence(workspace: Workspace, report: Report) -> None:
 
 
 def _check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, report: Report) -> None:
+    views = _staging_views(connection)
+    delivered = {(file.domain, file.table) for file in report.files if file.row_count}
     for table in contract.tables:
-        for view in _staging_views(connection, table):
+        if (table.domain, table.name) not in delivered:
+            continue
+        formats = _formats(connection, table)
+        for view in views.get(table.name, ()):
             rows = connection.execute(
                 f"""
                 with rejected as (
@@ -200,35 +232,37 @@ def _check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, repor
                 order by file_name, reject_reason, line_number
                 """
             ).fetchall()
-            _report_rows(report, connection, table, rows)
+            _report_rows(report, table, rows, formats)
+
+
+def _formats(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, tuple[str, str]]:
+    """Return how dates and numbers of each file of the table are read."""
+    rows = connection.execute(
+        "select file_name, any_value(date_formats), any_value(decimal_separator) "
+        f"from landing.{table.relation} group by file_name"
+    ).fetchall()
+    return {name: (dates, separator) for name, dates, separator in rows}
 
 
 def _report_rows(
     report: Report,
-    connection: duckdb.DuckDBPyConnection,
     table: Table,
     rows: Iterable[tuple[str, int, str, str, int]],
+    formats: dict[str, tuple[str, str]],
 ) -> None:
     missing = {
         (problem.file_name, problem.column_name)
         for problem in report.problems
         if problem.kind == "missing_column"
     }
-    totals: dict[tuple[str, str], int] = {}
     for file_name, line, reason, raw, found in rows:
         code, _, column = reason.partition(":")
         if code in NOT_ERRORS or (code == "missing_value" and (file_name, column) in missing):
             continue
-        row = _raw(raw)
-        formats = connection.execute(
-            f"select date_formats, decimal_separator from landing.{table.relation} "
-            f"where file_name = $1 and line_number = $2 limit 1",
-            [file_name, line],
-        ).fetchone() or ("", ".")
-        problem = _row_problem(table, file_name, line, code, column, row, formats)
-        report.add(problem)
-        totals[(file_name, reason)] = found
-        report.counts[_key(problem)] = found
+        problem = _row_problem(
+            table, file_name, line, code, column, _raw(raw), formats.get(file_name, ("", "."))
+        )
+        report.add(problem, found)
 
 
 def _row_problem(
@@ -319,8 +353,7 @@ def _check_malformed(connection: duckdb.DuckDBPyConnection, report: Report) -> N
             domain,
             table,
         )
-        report.add(problem)
-        report.counts[_key(problem)] = found
+        report.add(problem, found)
 
 
 # cost model -----------------------------------------------------------------------------------
@@ -469,12 +502,16 @@ _RULE_CHECKS = (
 # helpers --------------------------------------------------------------------------------------
 
 
-def _staging_views(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
+def _staging_views(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return the staging views that judge rows, by the name of their table."""
     rows = connection.execute(
         "select table_name from information_schema.columns "
         "where table_schema = 'staging' and column_name = 'reject_reason' order by table_name"
     ).fetchall()
-    return [name for (name,) in rows if re.fullmatch(rf"stg_[a-z0-9]+__{table.name}", name)]
+    views: dict[str, list[str]] = {}
+    for (name,) in rows:
+        views.setdefault(name.partition("__")[2], []).append(name)
+    return views
 
 
 def _raw(raw: str | None) -> dict[str, Any]:

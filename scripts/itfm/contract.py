@@ -119,8 +119,9 @@ class Contract:
 
 def did_you_mean(name: str, known: tuple[str, ...] | list[str]) -> str:
     """Return ' Did you mean x?' for the closest known name, or an empty text."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f" Did you mean {close[0]}?" if close else ""
+    spelled = {candidate.lower(): candidate for candidate in known}
+    close = difflib.get_close_matches(name.lower(), list(spelled), n=1, cutoff=0.6)
+    return f" Did you mean {spelled[close[0]]}?" if close else ""
 
 
 def project_folder() -> Path:

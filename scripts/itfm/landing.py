@@ -330,9 +330,13 @@ class _Loader:
         )
         if result.reused:
             names = ", ".join(_text(name) for name in sorted(result.reused))
+            held = {extra for name in result.reused for extra in reusable[name][1]}
+            columns = [*table.column_names, *(e for e in extras if e in held), *TECHNICAL_COLUMNS]
+            shared_columns = ", ".join(_name(column) for column in columns)
             self._execute(
                 f"insert into landing.{target} by name "
-                f"select * from landing.{table.relation} where file_name in ({names})"
+                f"select {shared_columns} from landing.{table.relation} "
+                f"where file_name in ({names})"
             )
         outcomes = {name: _Outcome() for name in opened}
         shared: dict[int, list[_Opened]] = {}
@@ -603,7 +607,9 @@ class _Loader:
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
             writer.writerows(rows)
-        source = _read_csv(path, ("file_name", "line_number", "raw_row"), nulls=False)
+        source = _read_csv(
+            path, ("file_name", "line_number", "raw_row"), nulls=False, is_regular=True
+        )
         self._execute(
             "insert into landing.malformed_rows select "
             f"{_text(table.domain)}, {_text(table.name)}, file_name, "
@@ -772,7 +778,12 @@ def _csv_sql(one: _Opened, text: TextFile) -> str:
 
 
 def _regular_sql(one: _Opened, path: Path) -> str:
-    source = _read_csv(path, (LINE, *one.columns), null_word=one.file.table.domain == "cloud")
+    source = _read_csv(
+        path,
+        (LINE, *one.columns),
+        null_word=one.file.table.domain == "cloud",
+        is_regular=True,
+    )
     return f"select * replace (cast({_name(LINE)} as bigint) as {_name(LINE)}) from {source}"
 
 
@@ -785,15 +796,20 @@ def _read_csv(
     compression: str = "none",
     null_word: bool = False,
     nulls: bool = True,
+    is_regular: bool = False,
 ) -> str:
-    """Return a read_csv call that guesses nothing: every column is text."""
+    """Return a read_csv call that guesses nothing: every column is text.
+
+    A regular file is one of our own, whose lines end in a line feed whatever its values hold.
+    """
     types = ", ".join(f"{_text(column)}: 'varchar'" for column in columns)
     words = ["''", "'NULL'"] if null_word else ["''"]
+    ends = ", new_line = '\\n'" if is_regular else ""
     null_text = f"[{', '.join(words)}]" if nulls else "'\\N'"
     return (
         f"read_csv({_path(path)}, auto_detect = false, columns = {{{types}}}, "
         f"delim = {_text(delimiter)}, quote = '\"', escape = '\"', header = {header}, "
-        f"compression = '{compression}', nullstr = {null_text}, strict_mode = true)"
+        f"compression = '{compression}', nullstr = {null_text}, strict_mode = true{ends})"
     )
 
 

@@ -290,13 +290,13 @@ class _Lines:
 def _fields(lines: _Lines, line: str, delimiter: str, width: int) -> list[str] | None:
     """Cut one logical record; None when that cannot be done."""
     if '"' not in line:
-        return _fit(line.rstrip("\r\n").split(delimiter), width, spans_lines=False)
+        return _fit(line.rstrip("\r\n").split(delimiter), width)
     record, borrowed = line, []
     while True:
         fields, unfinished = _cut(record, delimiter)
         if fields is not None:
-            fitted = _fit(fields, width, spans_lines=bool(borrowed))
-            if fitted is None:
+            fitted = _fit(fields, width)
+            if fitted is None or _swallows(borrowed, delimiter, width, len(fields)):
                 break
             return fitted
         if not unfinished:
@@ -325,41 +325,44 @@ def _until_quote(lines: _Lines, length: int, borrowed: list[tuple[int, str]]) ->
 
 def _cut(record: str, delimiter: str) -> tuple[list[str] | None, bool]:
     """Return the fields, or None and whether a closing quote is still missing."""
-    sign = re.escape(delimiter)
-    padded = delimiter != " " and re.search(rf'(^|{sign})[ ]+"', record) is not None
     text = record.rstrip("\r\n") if record.count('"') % 2 == 0 else record
-    reason = ""
-    for attempt in (text, re.sub(rf'"[ ]+(?={sign}|$)', '"', text)):
-        try:
-            rows = list(
-                csv.reader(
-                    _keep_ends(attempt),
-                    delimiter=delimiter,
-                    strict=True,
-                    skipinitialspace=padded,
-                )
-            )
-        except csv.Error as error:
-            reason = str(error)
-            continue
-        if len(rows) == 1:
-            return rows[0], False
-        reason = "more than one record"
-    return None, "unexpected end" in reason
+    fields, reason = _parse(text, delimiter)
+    if fields is not None and not any(re.match(r'[ ]+"', field) for field in fields):
+        return fields, False
+    sign = re.escape(delimiter)
+    closer = re.sub(rf'"[ ]+(?={sign}|$)', '"', re.sub(rf'(^|{sign})[ ]+"', r'\1"', text))
+    without_spaces, _ = _parse(closer, delimiter)
+    return without_spaces or fields, "unexpected end" in reason
+
+
+def _parse(text: str, delimiter: str) -> tuple[list[str] | None, str]:
+    """Return the fields of exactly one record, or None and the reason."""
+    try:
+        rows = list(csv.reader(_keep_ends(text), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return None, str(error)
+    return (rows[0], "") if len(rows) == 1 else (None, "more than one record")
 
 
 def _keep_ends(text: str) -> list[str]:
     return io.StringIO(text, newline="").readlines()
 
 
-def _fit(fields: list[str], width: int, spans_lines: bool) -> list[str] | None:
+def _swallows(borrowed: list[tuple[int, str]], delimiter: str, width: int, found: int) -> bool:
+    """Return whether lines taken into a quoted value look like records of their own.
+
+    So does a line with as many delimiters as the header; when fields are missing, half will do.
+    """
+    limit = max(4, width - 1) if found >= width else max(1, (width - 1) // 2)
+    texts = [text for _, text in borrowed[:-1]]
+    texts += [text.partition('"')[0] for _, text in borrowed[-1:]]
+    return any(text.count(delimiter) >= limit for text in texts)
+
+
+def _fit(fields: list[str], width: int) -> list[str] | None:
     """Pad a short record; None for one that holds more than the header has columns."""
     if len(fields) > width:
         if any(field.strip() for field in fields[width:]):
             return None
         return fields[:width]
-    if len(fields) < width:
-        if spans_lines:
-            return None
-        return fields + [""] * (width - len(fields))
-    return fields
+    return fields + [""] * (width - len(fields))
