@@ -207,8 +207,16 @@ class _Loader:
 
     @contextlib.contextmanager
     def _scratch_folder(self) -> Iterator[None]:
-        self.workspace.build_folder.mkdir(exist_ok=True)
-        self.scratch = Path(tempfile.mkdtemp(prefix="landing_", dir=self.workspace.build_folder))
+        """Make a folder beside the database; one that a killed load left there goes first."""
+        row = self._execute(
+            "select path from duckdb_databases() where database_name = current_database()"
+        ).fetchone()
+        if row and row[0]:
+            self.scratch = Path(f"{row[0]}.landing")
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch.mkdir()
+        else:
+            self.scratch = Path(tempfile.mkdtemp(prefix="landing_"))
         try:
             yield
         finally:
