@@ -17,7 +17,3 @@
 {% macro default__order_key(text) -%}
     cast('0x' || substr(md5({{ text }}), 1, 7) as bigint)
 {%- endmacro %}
-
-{% macro union_of_new_rows() %}{{ return(adapter.dispatch('union_of_new_rows')()) }}{% endmacro %}
-
-{% macro default__union_of_new_rows() -%} union {%- endmacro %}

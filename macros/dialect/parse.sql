@@ -46,39 +46,55 @@
 {% macro parse_number(text, decimal_separator) %}{{ return(adapter.dispatch('parse_number')(text, decimal_separator)) }}{% endmacro %}
 
 {% macro default__parse_number(text, decimal_separator) -%}
+    {#- Most numbers are plain; only the others, null here for plain ones, take the long way. -#}
+    {%- set plain -%}
+        case when {{ decimal_separator }} = '.' then try_cast({{ text }} as decimal(38, 12)) end
+    {%- endset -%}
+    {%- set written -%}
+        case when {{ plain }} is null then {{ text }} end
+    {%- endset -%}
     {#- Blanks, apostrophes and currency signs go; the Unicode minus becomes a hyphen. -#}
     {%- set bare -%}
-        replace(regexp_replace({{ text }}, '[\s\x{00A0}\x{202F}\x{2019}''£$€¥]', '', 'g'), '−', '-')
+        replace(
+            regexp_replace({{ written }}, '[\s\x{00A0}\x{202F}\x{2019}''£$€¥]', '', 'g'), '−', '-'
+        )
     {%- endset -%}
     {#- With a decimal comma, points and commas change places. -#}
     {%- set pointed -%}
         case when {{ decimal_separator }} = ',' then translate({{ bare }}, '.,', ',.') else {{ bare }} end
     {%- endset -%}
-    case
-        when {{ decimal_separator }} = '.' and regexp_matches({{ text }}, '^-?[0-9]+([.][0-9]+)?$')
-            then try_cast({{ text }} as decimal(38, 12))
-        when
-            regexp_matches(
-                {{ pointed }},
-                '^([-+]?|[(])([0-9]+|[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3})?([.][0-9]*)?([eE][-+]?[0-9]+)?([-)]?)$'
-            )
-            and regexp_matches({{ pointed }}, '[0-9]')
-            and ({{ pointed }} like '(%') = ({{ pointed }} like '%)')
-            then
-                case when {{ pointed }} like '(%' or {{ pointed }} like '%-' then -1 else 1 end
-                * try_cast(
-                    rtrim(replace(translate({{ pointed }}, '()', ''), ',', ''), '-')
-                    as decimal(38, 12)
+    coalesce(
+        {{ plain }},
+        case
+            when
+                regexp_matches(
+                    {{ pointed }},
+                    '^([-+]?|[(])([0-9]+|[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3})?([.][0-9]*)?([eE][-+]?[0-9]+)?([-)]?)$'
                 )
-    end
+                and regexp_matches({{ pointed }}, '[0-9]')
+                and ({{ pointed }} like '(%') = ({{ pointed }} like '%)')
+                then
+                    case when {{ pointed }} like '(%' or {{ pointed }} like '%-' then -1 else 1 end
+                    * try_cast(
+                        rtrim(replace(translate({{ pointed }}, '()', ''), ',', ''), '-')
+                        as decimal(38, 12)
+                    )
+        end
+    )
 {%- endmacro %}
 
-{% macro raw_row(relation) %}{{ return(adapter.dispatch('raw_row')(relation)) }}{% endmacro %}
+{% macro delivered_texts(columns) %}{{ return(adapter.dispatch('delivered_texts')(columns)) }}{% endmacro %}
 
-{% macro default__raw_row(relation) -%}
+{% macro default__delivered_texts(columns) -%}
+    struct_pack({% for column in columns %}{{ column }} := delivered.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{% macro raw_row(row) %}{{ return(adapter.dispatch('raw_row')(row)) }}{% endmacro %}
+
+{% macro default__raw_row(row) -%}
     cast(
         json_merge_patch(
-            json_merge_patch('{}', to_json({{ relation }})),
+            json_merge_patch('{}', to_json({{ row }})),
             '{"file_name": null, "line_number": null, "date_formats": null, "decimal_separator": null}'
         ) as varchar
     )

@@ -6,39 +6,33 @@
 ) -%}
     case
         {%- for column in required %}
-            when {{ as_text(column) }} is null then 'missing_value:{{ column }}'
+            when {{ is_empty(column, dates + timestamps + numbers + integers + booleans) }}
+                then 'missing_value:{{ column }}'
         {%- endfor %}
-        {%- for column in dates %}
-            when {{ as_text(column) }} is not null and {{ as_date(column) }} is null
-                then 'unparsable_date:{{ column }}'
-        {%- endfor %}
-        {%- for column in timestamps %}
-            when {{ as_text(column) }} is not null and {{ as_timestamp(column) }} is null
-                then 'unparsable_timestamp:{{ column }}'
-        {%- endfor %}
-        {%- for column in numbers %}
-            when {{ as_text(column) }} is not null and {{ as_number(column) }} is null
-                then 'unparsable_number:{{ column }}'
-        {%- endfor %}
-        {%- for column in integers %}
-            when {{ as_text(column) }} is not null and {{ as_integer(column) }} is null
-                then 'unparsable_integer:{{ column }}'
-        {%- endfor %}
-        {%- for column in booleans %}
-            when {{ as_text(column) }} is not null and {{ as_boolean(column) }} is null
-                then 'unparsable_boolean:{{ column }}'
+        {%- for kind, columns in [
+            ('date', dates), ('timestamp', timestamps), ('number', numbers),
+            ('integer', integers), ('boolean', booleans),
+        ] %}
+            {%- for column in columns %}
+            when {{ column }} is null and {{ as_text('delivered_text.' ~ column) }} is not null
+                then 'unparsable_{{ kind }}:{{ column }}'
+            {%- endfor %}
         {%- endfor %}
         {%- for column, allowed in codes.items() %}
-            when {{ as_code(column, allowed) }} not in ('{{ allowed | join("', '") }}')
+            when {{ column }} not in ('{{ allowed | join("', '") }}')
                 then 'unknown_code:{{ column }}'
         {%- endfor %}
         {%- for column in not_negative %}
-            when {{ as_number(column) }} < 0 then 'negative_value:{{ column }}'
+            when {{ column }} < 0 then 'negative_value:{{ column }}'
         {%- endfor %}
         {%- for column in positive %}
-            when {{ as_number(column) }} <= 0 then 'not_positive:{{ column }}'
+            when {{ column }} <= 0 then 'not_positive:{{ column }}'
         {%- endfor %}
     end
+{%- endmacro %}
+
+{% macro is_empty(column, cast_columns) -%}
+    {{ as_text('delivered_text.' ~ column) if column in cast_columns else column }} is null
 {%- endmacro %}
 
 {% macro reject_orphan(column, parent, parent_column) -%}

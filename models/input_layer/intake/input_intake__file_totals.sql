@@ -19,7 +19,7 @@ staged as (
         '{{ table }}' as table_name,
         file_name,
         cast(sum({{ amount }}) as decimal(38, 12)) as amount
-    from {{ ref('stg_' ~ system ~ '__' ~ table) }}
+    from {{ ref('stg_' ~ system ~ '__' ~ table) }} as staged
     group by file_name
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -35,7 +35,7 @@ accepted as (
         count(*) as row_count,
         cast(sum({{ amount }}) as decimal(38, 12)) as amount,
         cast(sum(abs({{ amount }})) as decimal(38, 12)) as absolute_amount
-    from {{ ref('input_' ~ domain ~ '__' ~ table) }}
+    from {{ ref('input_' ~ domain ~ '__' ~ table) }} as staged
     group by file_name
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -1,38 +1,13 @@
 -- grain: one delivered row that cannot be used
--- why: what was left out, where it stands in its file, and for which reason
--- reads: every staging model of a delivered table, stg_files__malformed_rows
--- conserves: each rejected row once, with its amount where one could be read
+-- why: rejects of every table in one shape, the reason apart from the column that it is about
+-- reads: stg_files__rejected_rows
+-- conserves: every rejected row
 
 with
 
 rejected as (
 
-    {% for domain, table, system, amount, currency in contract_tables() -%}
-    select
-        '{{ domain }}' as domain,
-        '{{ table }}' as table_name,
-        file_name,
-        line_number,
-        reject_reason,
-        raw_row,
-        cast({{ amount }} as decimal(38, 12)) as amount,
-        cast({{ currency }} as varchar) as currency_code
-    from {{ ref('stg_' ~ system ~ '__' ~ table) }}
-    where reject_reason is not null
-
-    union all
-
-    {% endfor -%}
-    select
-        domain,
-        table_name,
-        file_name,
-        line_number,
-        reject_reason,
-        raw_row,
-        cast(null as decimal(38, 12)),
-        cast(null as varchar)
-    from {{ ref('stg_files__malformed_rows') }}
+    select * from {{ ref('stg_files__rejected_rows') }}
 
 )
 

@@ -20,15 +20,22 @@ typed as (
         {{ as_text('account_type') }} as account_type,
         {{ as_code('expense_type', ['OpEx', 'CapEx']) }} as expense_type,
         file_name,
-        line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        line_number
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['account_id'],
             codes={
                 'expense_type': ['OpEx', 'CapEx'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -40,6 +47,5 @@ select
     expense_type,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['account_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -21,7 +21,15 @@ typed as (
         {{ as_number('percentage') }} as percentage,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['percentage']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['rule_id', 'rule_set', 'to_layer', 'to_id', 'percentage'],
             numbers=['percentage'],
@@ -30,7 +38,7 @@ typed as (
             },
             not_negative=['percentage'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -42,6 +50,5 @@ select
     percentage,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['rule_set', 'rule_id', 'to_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -35,7 +35,15 @@ typed as (
         {{ open_end('valid_to') }} as valid_to,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['valid_from', 'valid_to', 'sequence']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['rule_id', 'rule_set', 'sender_layer', 'sequence', 'method', 'owner'],
             dates=['valid_from', 'valid_to'],
@@ -45,7 +53,7 @@ typed as (
                 'method': ['tagged', 'even', 'fixed_percent', 'driver', 'relationship'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -71,6 +79,5 @@ select
     valid_to,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['rule_set', 'rule_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -23,13 +23,21 @@ typed as (
         {{ as_date('retired_on') }} as retired_on,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['retired_on', 'is_ai']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['application_id'],
             dates=['retired_on'],
             booleans=['is_ai'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -43,6 +51,5 @@ select
     retired_on,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['application_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

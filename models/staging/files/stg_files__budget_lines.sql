@@ -54,7 +54,15 @@ typed as (
         upper({{ as_text('currency_code') }}) as currency_code,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['posting_date', 'amount']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['line_id', 'budget_version', 'posting_date', 'account_id', 'amount'],
             dates=['posting_date'],
@@ -63,19 +71,19 @@ typed as (
                 'expense_type': ['OpEx', 'CapEx'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
 in_periods as (
 
     select
-        typed.*,
+        checked.*,
         fiscal_days.fiscal_period,
         settings.reporting_currency
-    from typed
+    from checked
     cross join settings
-    left join fiscal_days on typed.posting_date = fiscal_days.day
+    left join fiscal_days on checked.posting_date = fiscal_days.day
 
 ),
 
@@ -120,6 +128,5 @@ select
     currency_code,
     file_name,
     line_number,
-    raw_row,
     coalesce(fault, {{ repeated_key(['line_id'], 'fault') }}) as reject_reason
 from judged

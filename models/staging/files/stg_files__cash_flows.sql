@@ -22,13 +22,21 @@ typed as (
         {{ as_text('currency_code') }} as currency_code,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['flow_date', 'amount']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['cash_flow_id', 'project_id', 'flow_date', 'amount'],
             dates=['flow_date'],
             numbers=['amount'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
@@ -40,7 +48,7 @@ judged as (
             when row_fault is not null then row_fault
             {{ reject_orphan('project_id', ref('stg_files__projects'), 'project_id') }}
         end as fault
-    from typed
+    from checked
 
 )
 
@@ -53,6 +61,5 @@ select
     currency_code,
     file_name,
     line_number,
-    raw_row,
     coalesce(fault, {{ repeated_key(['cash_flow_id'], 'fault') }}) as reject_reason
 from judged

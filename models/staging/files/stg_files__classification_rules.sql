@@ -32,7 +32,15 @@ typed as (
         {{ open_end('valid_to') }} as valid_to,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['valid_from', 'valid_to', 'sequence']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['rule_id', 'rule_set', 'sequence', 'cost_pool', 'cost_sub_pool', 'owner'],
             dates=['valid_from', 'valid_to'],
@@ -41,7 +49,7 @@ typed as (
                 'expense_type': ['OpEx', 'CapEx'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -64,6 +72,5 @@ select
     valid_to,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['rule_set', 'rule_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

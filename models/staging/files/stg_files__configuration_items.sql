@@ -25,14 +25,22 @@ typed as (
         {{ as_date('retired_on') }} as retired_on,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['installed_on', 'retired_on', 'cost_weight']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['ci_id', 'ci_class'],
             dates=['installed_on', 'retired_on'],
             numbers=['cost_weight'],
             not_negative=['cost_weight'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -48,6 +56,5 @@ select
     retired_on,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['ci_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

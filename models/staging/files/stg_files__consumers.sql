@@ -23,14 +23,22 @@ typed as (
         {{ as_date('retired_on') }} as retired_on,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['retired_on', 'headcount']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['consumer_id'],
             dates=['retired_on'],
             numbers=['headcount'],
             not_negative=['headcount'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -44,6 +52,5 @@ select
     retired_on,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['consumer_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -27,13 +27,21 @@ typed as (
         {{ as_text('currency_code') }} as currency_code,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['start_date', 'end_date', 'quantity', 'amount']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['contract_line_id', 'contract_id'],
             dates=['start_date', 'end_date'],
             numbers=['quantity', 'amount'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
@@ -45,7 +53,7 @@ judged as (
             when row_fault is not null then row_fault
             {{ reject_orphan('contract_id', ref('stg_files__contracts'), 'contract_id') }}
         end as fault
-    from typed
+    from checked
 
 )
 
@@ -63,6 +71,5 @@ select
     currency_code,
     file_name,
     line_number,
-    raw_row,
     coalesce(fault, {{ repeated_key(['contract_line_id'], 'fault') }}) as reject_reason
 from judged

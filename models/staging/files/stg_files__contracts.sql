@@ -29,7 +29,18 @@ typed as (
         {{ as_text('cost_center_id') }} as cost_center_id,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts([
+            'start_date', 'end_date', 'total_value', 'notice_days',
+            'is_auto_renewing',
+        ]) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['contract_id'],
             dates=['start_date', 'end_date'],
@@ -37,7 +48,7 @@ typed as (
             integers=['notice_days'],
             booleans=['is_auto_renewing'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -57,6 +68,5 @@ select
     cost_center_id,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['contract_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

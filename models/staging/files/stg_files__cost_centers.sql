@@ -24,13 +24,21 @@ typed as (
         {{ open_end('valid_to') }} as valid_to,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['valid_from', 'valid_to', 'is_it']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['cost_center_id'],
             dates=['valid_from', 'valid_to'],
             booleans=['is_it'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -45,6 +53,5 @@ select
     valid_to,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['cost_center_id', 'valid_from'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -22,14 +22,22 @@ typed as (
         {{ as_text('unit') }} as unit,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['driver_date', 'quantity']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['driver_id', 'driver_date', 'to_id', 'quantity'],
             dates=['driver_date'],
             numbers=['quantity'],
             not_negative=['quantity'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
@@ -41,7 +49,7 @@ judged as (
             when row_fault is not null then row_fault
             {{ reject_unknown_period('driver_date', ref('stg_files__fiscal_days')) }}
         end as fault
-    from typed
+    from checked
 
 )
 
@@ -54,6 +62,5 @@ select
     unit,
     file_name,
     line_number,
-    raw_row,
     coalesce(fault, {{ repeated_key(['driver_id', 'driver_date', 'from_id', 'to_id'], 'fault') }}) as reject_reason
 from judged

@@ -25,7 +25,15 @@ typed as (
         {{ open_end('valid_to') }} as valid_to,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['valid_from', 'valid_to', 'fte']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['employee_id'],
             dates=['valid_from', 'valid_to'],
@@ -35,7 +43,7 @@ typed as (
             },
             not_negative=['fte'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -51,6 +59,5 @@ select
     valid_to,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['employee_id', 'valid_from'], 'row_fault') }}) as reject_reason
-from typed
+from checked

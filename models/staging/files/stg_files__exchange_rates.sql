@@ -21,7 +21,15 @@ typed as (
         {{ as_number('rate') }} as rate,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['rate_date', 'rate']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['from_currency', 'to_currency', 'rate_type', 'rate_date', 'rate'],
             dates=['rate_date'],
@@ -31,7 +39,7 @@ typed as (
             },
             positive=['rate'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
@@ -43,7 +51,7 @@ judged as (
             when row_fault is not null then row_fault
             {{ reject_unknown_period('rate_date', ref('stg_files__fiscal_days')) }}
         end as fault
-    from typed
+    from checked
 
 )
 
@@ -55,6 +63,5 @@ select
     rate,
     file_name,
     line_number,
-    raw_row,
     coalesce(fault, {{ repeated_key(['from_currency', 'to_currency', 'rate_type', 'rate_date'], 'fault') }}) as reject_reason
 from judged

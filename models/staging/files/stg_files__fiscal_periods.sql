@@ -22,14 +22,24 @@ typed as (
         {{ as_boolean('is_closed') }} as is_closed,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts([
+            'start_date', 'end_date', 'fiscal_year', 'period_number', 'is_closed',
+        ]) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['fiscal_year', 'period_number', 'start_date', 'end_date'],
             dates=['start_date', 'end_date'],
             integers=['fiscal_year', 'period_number'],
             booleans=['is_closed'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -42,6 +52,5 @@ select
     is_closed,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['fiscal_year', 'period_number'], 'row_fault') }}) as reject_reason
-from typed
+from checked

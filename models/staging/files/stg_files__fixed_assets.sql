@@ -29,7 +29,18 @@ typed as (
         {{ as_text('currency_code') }} as currency_code,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts([
+            'in_service_date', 'disposal_date', 'acquisition_cost', 'salvage_value',
+            'useful_life_months',
+        ]) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['asset_id'],
             dates=['in_service_date', 'disposal_date'],
@@ -39,7 +50,7 @@ typed as (
                 'depreciation_method': ['straight_line', 'declining_balance', 'double_declining', 'none'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -59,6 +70,5 @@ select
     currency_code,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['asset_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -23,13 +23,21 @@ typed as (
         {{ as_number('downtime_minutes') }} as downtime_minutes,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['opened_at', 'resolved_at', 'downtime_minutes']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['incident_id', 'opened_at'],
             timestamps=['opened_at', 'resolved_at'],
             numbers=['downtime_minutes'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -43,6 +51,5 @@ select
     downtime_minutes,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['incident_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -68,7 +68,15 @@ typed as (
         upper({{ as_text('currency_code') }}) as currency_code,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['posting_date', 'document_date', 'amount']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['line_id', 'posting_date', 'account_id', 'amount'],
             dates=['posting_date', 'document_date'],
@@ -77,21 +85,21 @@ typed as (
                 'expense_type': ['OpEx', 'CapEx'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
 in_periods as (
 
     select
-        typed.*,
+        checked.*,
         coalesce(fiscal_periods.start_date, fiscal_days.fiscal_period) as fiscal_period,
-        typed.period_name is not null and fiscal_periods.start_date is null as is_unknown_period_name,
+        checked.period_name is not null and fiscal_periods.start_date is null as is_unknown_period_name,
         settings.reporting_currency
-    from typed
+    from checked
     cross join settings
-    left join fiscal_days on typed.posting_date = fiscal_days.day
-    left join fiscal_periods on typed.period_name = fiscal_periods.period_name
+    left join fiscal_days on checked.posting_date = fiscal_days.day
+    left join fiscal_periods on checked.period_name = fiscal_periods.period_name
 
 ),
 
@@ -145,6 +153,5 @@ select
     currency_code,
     file_name,
     line_number,
-    raw_row,
     coalesce(fault, {{ repeated_key(['line_id'], 'fault') }}) as reject_reason
 from judged

@@ -21,13 +21,21 @@ typed as (
         {{ open_end('valid_to') }} as valid_to,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['valid_from', 'valid_to', 'hourly_rate']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['role_name', 'hourly_rate'],
             dates=['valid_from', 'valid_to'],
             numbers=['hourly_rate'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -39,6 +47,5 @@ select
     valid_to,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['role_name', 'valid_from'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -27,13 +27,21 @@ typed as (
         {{ as_text('currency_code') }} as currency_code,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['start_date', 'end_date', 'approved_budget']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['project_id'],
             dates=['start_date', 'end_date'],
             numbers=['approved_budget'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -51,6 +59,5 @@ select
     currency_code,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['project_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -21,12 +21,20 @@ typed as (
         {{ open_end('valid_to') }} as valid_to,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['valid_from', 'valid_to']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['from_id', 'to_id', 'relationship_type'],
             dates=['valid_from', 'valid_to'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -38,6 +46,5 @@ select
     valid_to,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['from_id', 'relationship_type', 'to_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

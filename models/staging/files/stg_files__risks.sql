@@ -29,13 +29,24 @@ typed as (
         {{ as_date('review_date') }} as review_date,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts([
+            'review_date', 'likelihood', 'impact', 'expected_loss',
+            'mitigation_cost',
+        ]) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['risk_id'],
             dates=['review_date'],
             numbers=['likelihood', 'impact', 'expected_loss', 'mitigation_cost'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -55,6 +66,5 @@ select
     review_date,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['risk_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -19,15 +19,22 @@ typed as (
         {{ as_code('status', ['current', 'proposed', 'retired']) }} as status,
         {{ as_text('description') }} as description,
         file_name,
-        line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        line_number
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['rule_set', 'status'],
             codes={
                 'status': ['current', 'proposed', 'retired'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -38,6 +45,5 @@ select
     description,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['rule_set'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -22,13 +22,21 @@ typed as (
         {{ as_text('unit') }} as unit,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['measure_date', 'target_value', 'actual_value']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['service_id', 'measure_date', 'metric_name'],
             dates=['measure_date'],
             numbers=['target_value', 'actual_value'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
@@ -41,7 +49,7 @@ judged as (
             {{ reject_unknown_period('measure_date', ref('stg_files__fiscal_days')) }}
             {{ reject_orphan('service_id', ref('stg_files__services'), 'service_id') }}
         end as fault
-    from typed
+    from checked
 
 )
 
@@ -54,6 +62,5 @@ select
     unit,
     file_name,
     line_number,
-    raw_row,
     coalesce(fault, {{ repeated_key(['service_id', 'measure_date', 'metric_name'], 'fault') }}) as reject_reason
 from judged

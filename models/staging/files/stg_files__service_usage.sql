@@ -23,7 +23,15 @@ typed as (
         {{ as_text('unit') }} as unit,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['usage_date', 'quantity']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=[
                 'usage_id', 'service_id', 'usage_date', 'used_by_type',
@@ -35,7 +43,7 @@ typed as (
                 'used_by_type': ['consumer', 'service', 'application'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
@@ -48,7 +56,7 @@ judged as (
             {{ reject_unknown_period('usage_date', ref('stg_files__fiscal_days')) }}
             {{ reject_orphan('service_id', ref('stg_files__services'), 'service_id') }}
         end as fault
-    from typed
+    from checked
 
 )
 
@@ -62,6 +70,5 @@ select
     unit,
     file_name,
     line_number,
-    raw_row,
     coalesce(fault, {{ repeated_key(['usage_id'], 'fault') }}) as reject_reason
 from judged

@@ -24,7 +24,15 @@ typed as (
         {{ as_number('capacity_quantity') }} as capacity_quantity,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['capacity_quantity']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['service_id'],
             numbers=['capacity_quantity'],
@@ -33,7 +41,7 @@ typed as (
             },
             not_negative=['capacity_quantity'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -48,6 +56,5 @@ select
     capacity_quantity,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['service_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

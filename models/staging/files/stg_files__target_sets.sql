@@ -19,8 +19,15 @@ typed as (
         coalesce({{ as_text('object_kind') }}, '*') as object_kind,
         {{ as_text('to_id') }} as to_id,
         file_name,
-        line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        line_number
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['target_set', 'to_layer', 'to_id'],
             codes={
@@ -28,7 +35,7 @@ typed as (
                 'object_kind': ['service', 'application'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -39,6 +46,5 @@ select
     to_id,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['target_set', 'to_layer', 'object_kind', 'to_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -22,7 +22,15 @@ typed as (
         {{ as_number('hours') }} as hours,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['work_date', 'hours']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=[
                 'timesheet_id', 'employee_id', 'work_date', 'object_type',
@@ -35,7 +43,7 @@ typed as (
             },
             not_negative=['hours'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
@@ -48,7 +56,7 @@ judged as (
             {{ reject_unknown_period('work_date', ref('stg_files__fiscal_days')) }}
             {{ reject_orphan('employee_id', ref('stg_files__employees'), 'employee_id') }}
         end as fault
-    from typed
+    from checked
 
 )
 
@@ -61,6 +69,5 @@ select
     hours,
     file_name,
     line_number,
-    raw_row,
     coalesce(fault, {{ repeated_key(['timesheet_id'], 'fault') }}) as reject_reason
 from judged

@@ -17,12 +17,19 @@ typed as (
         {{ as_text('pattern') }} as pattern,
         {{ as_text('vendor') }} as vendor,
         file_name,
-        line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        line_number
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['pattern', 'vendor'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -31,6 +38,5 @@ select
     vendor,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['pattern'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -19,12 +19,19 @@ typed as (
         {{ as_text('parent_vendor_id') }} as parent_vendor_id,
         {{ as_text('country_code') }} as country_code,
         file_name,
-        line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        line_number
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['vendor_id', 'vendor_name'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -35,6 +42,5 @@ select
     country_code,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['vendor_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

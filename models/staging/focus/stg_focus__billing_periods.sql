@@ -21,12 +21,20 @@ typed as (
         {{ as_text('billing_period_status') }} as billing_period_status,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts(['billing_period_start', 'billing_period_end']) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['invoice_issuer_name', 'billing_period_start'],
             timestamps=['billing_period_start', 'billing_period_end'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -38,6 +46,5 @@ select
     billing_period_status,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['invoice_issuer_name', 'billing_account_id', 'billing_period_start'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -26,13 +26,24 @@ typed as (
         {{ as_text('service_provider_name') }} as service_provider_name,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts([
+            'contract_commitment_period_start', 'contract_commitment_period_end',
+            'contract_commitment_cost', 'contract_commitment_quantity',
+        ]) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=['contract_commitment_id'],
             timestamps=['contract_commitment_period_start', 'contract_commitment_period_end'],
             numbers=['contract_commitment_cost', 'contract_commitment_quantity'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -49,6 +60,5 @@ select
     service_provider_name,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['contract_commitment_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked

@@ -58,7 +58,19 @@ typed as (
         {{ as_text('x_delivery_id') }} as x_delivery_id,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts([
+            'billing_period_start', 'billing_period_end', 'charge_period_start',
+            'charge_period_end', 'billed_cost', 'effective_cost', 'list_cost',
+            'contracted_cost', 'pricing_quantity', 'consumed_quantity',
+        ]) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=[
                 'billed_cost', 'billing_currency', 'billing_period_start',
@@ -76,7 +88,7 @@ typed as (
                 'charge_category': ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'],
             },
         ) }} as row_fault
-    from delivered
+    from typed
 
 ),
 
@@ -94,7 +106,7 @@ latest_deliveries as (
         lower(coalesce(billing_account_id, '')) as account,
         billing_period_start,
         max(x_delivery_id) as x_delivery_id
-    from typed
+    from checked
     where row_fault is null
     group by all
 
@@ -103,22 +115,22 @@ latest_deliveries as (
 judged as (
 
     select
-        typed.*,
+        checked.*,
         case
-            when typed.row_fault is not null then typed.row_fault
+            when checked.row_fault is not null then checked.row_fault
             when
                 settings.cloud_deliveries = 'replace'
-                and coalesce(typed.x_delivery_id, '') < latest_deliveries.x_delivery_id
+                and coalesce(checked.x_delivery_id, '') < latest_deliveries.x_delivery_id
                 then 'superseded_delivery'
         end as reject_reason
-    from typed
+    from checked
     cross join settings
     left join latest_deliveries
         on
-            coalesce(typed.service_provider_name, typed.provider_name, typed.invoice_issuer_name, '')
+            coalesce(checked.service_provider_name, checked.provider_name, checked.invoice_issuer_name, '')
             = latest_deliveries.provider
-            and lower(coalesce(typed.billing_account_id, '')) = latest_deliveries.account
-            and typed.billing_period_start = latest_deliveries.billing_period_start
+            and lower(coalesce(checked.billing_account_id, '')) = latest_deliveries.account
+            and checked.billing_period_start = latest_deliveries.billing_period_start
 
 )
 
@@ -167,6 +179,5 @@ select
     x_delivery_id,
     file_name,
     line_number,
-    raw_row,
     reject_reason
 from judged

@@ -25,7 +25,17 @@ typed as (
         {{ as_text('billing_currency') }} as billing_currency,
         file_name,
         line_number,
-        {{ raw_row('delivered') }} as raw_row,
+        {{ delivered_texts([
+            'billing_period_start', 'billing_period_end', 'billed_cost',
+        ]) }} as delivered_text
+    from delivered
+
+),
+
+checked as (
+
+    select
+        *,
         {{ row_fault(
             required=[
                 'invoice_detail_id', 'invoice_id', 'billing_period_start',
@@ -34,7 +44,7 @@ typed as (
             timestamps=['billing_period_start', 'billing_period_end'],
             numbers=['billed_cost'],
         ) }} as row_fault
-    from delivered
+    from typed
 
 )
 
@@ -50,6 +60,5 @@ select
     billing_currency,
     file_name,
     line_number,
-    raw_row,
     coalesce(row_fault, {{ repeated_key(['invoice_detail_id'], 'row_fault') }}) as reject_reason
-from typed
+from checked
