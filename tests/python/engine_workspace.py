@@ -42,7 +42,9 @@ class EngineWorkspace:
             **row,
         )
 
-    def classify(self, rule_id: str, sequence: int, pool: str, sub_pool: str, **values: Any) -> None:
+    def classify(
+        self, rule_id: str, sequence: int, pool: str, sub_pool: str, **values: Any
+    ) -> None:
         """Add a classification rule of the current set unless another is given."""
         self.add(
             "cost_model/classification_rules",
@@ -72,7 +74,9 @@ class EngineWorkspace:
             },
         )
 
-    def percentages(self, rule_id: str, layer: str, shares: dict[str, object], **values: Any) -> None:
+    def percentages(
+        self, rule_id: str, layer: str, shares: dict[str, object], **values: Any
+    ) -> None:
         """Add the percentages of a fixed_percent rule in one layer."""
         for to_id, percentage in shares.items():
             self.add(
@@ -89,9 +93,7 @@ class EngineWorkspace:
 
     def target_set(self, name: str, layer: str, members: str, **values: Any) -> None:
         """Add one row of members to a target set."""
-        self.add(
-            "cost_model/target_sets", target_set=name, to_layer=layer, to_id=members, **values
-        )
+        self.add("cost_model/target_sets", target_set=name, to_layer=layer, to_id=members, **values)
 
     def services(self, *service_ids: str) -> None:
         """Add services to the catalogue."""
@@ -163,7 +165,9 @@ class EngineWorkspace:
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the work database."""
-        with duckdb.connect(self.folder / "build" / "warehouse.duckdb", read_only=True) as connection:
+        with duckdb.connect(
+            self.folder / "build" / "warehouse.duckdb", read_only=True
+        ) as connection:
             return connection.execute(sql, list(values)).fetchall()
 
     def number(self, sql: str, *values: object) -> Any:

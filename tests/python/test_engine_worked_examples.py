@@ -74,7 +74,11 @@ def write_three_services(company: EngineWorkspace) -> None:
     company.target_set("w3 operating", "solution", "w3 op*")
     for rule_set, target_set in [("current", None), ("direct", "w3 operating")]:
         for number, (sender, driver_id) in enumerate(
-            [("admin", "employees"), ("janitorial", "square feet"), ("maintenance", "machine hours")]
+            [
+                ("admin", "employees"),
+                ("janitorial", "square feet"),
+                ("maintenance", "machine hours"),
+            ]
         ):
             company.rule(
                 f"w3-{sender}", "solution", 50 + number, "driver", rule_set=rule_set,
@@ -165,14 +169,17 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
 
 def total(company: EngineWorkspace, rule_set: str, service_id: str, measure: str) -> Decimal:
     """Return a gross figure of a service in units of currency."""
-    return Decimal(
-        company.number(
-            f"select {measure}_minor from allocation.alloc_solution_totals"
-            " where scenario = 'actual' and rule_set = ? and service_id = ?",
-            rule_set,
-            service_id,
+    return (
+        Decimal(
+            company.number(
+                f"select {measure}_minor from allocation.alloc_solution_totals"
+                " where scenario = 'actual' and rule_set = ? and service_id = ?",
+                rule_set,
+                service_id,
+            )
         )
-    ) / 100
+        / 100
+    )
 
 
 def bills(company: EngineWorkspace, service_id: str) -> dict[str, Decimal]:

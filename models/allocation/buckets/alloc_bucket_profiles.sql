@@ -1,5 +1,5 @@
 -- grain: one bucket
--- why: buckets that every filter sees alike share a profile, so that rules are matched once per profile
+-- why: buckets that every filter sees alike share a profile: rules are matched once for each
 -- reads: alloc_cost_buckets, alloc_value_classes
 -- conserves: every bucket once
 

@@ -1,7 +1,7 @@
 -- grain: one rule set, profile and classification rule whose filters all match it
--- why: rules are matched by equi-joins on filters that were evaluated before; the choice by sequence comes after
+-- why: rules meet profiles by equality of filters; which of them comes first is decided later
 -- reads: alloc_bucket_profiles, alloc_class_filters, alloc_classification_rules
--- conserves: every match of a rule and a profile once, whatever the dates of the rule
+-- conserves: every match once, whatever the dates of the rule
 
 with
 

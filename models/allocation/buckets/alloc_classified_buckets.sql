@@ -1,7 +1,7 @@
 -- grain: one rule set and bucket
--- why: tags each bucket with the cost pool of the first classification rule that matches it in its period
--- reads: alloc_cost_buckets, alloc_bucket_profiles, alloc_classification_candidates, alloc_classification_rules
--- conserves: every bucket once per rule set; what no rule takes stays visible as UNCLASSIFIED
+-- why: tags each bucket with the cost pool of the first rule that matches it in its period
+-- reads: alloc_cost_buckets, alloc_bucket_profiles, candidates and rules of classification
+-- conserves: every bucket once per rule set; what no rule takes shows as UNCLASSIFIED
 
 with
 

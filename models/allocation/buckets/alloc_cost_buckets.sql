@@ -1,5 +1,5 @@
--- grain: one scenario, fiscal period and combination of the attributes that rules can see, debits and credits apart
--- why: every later step works on buckets and not on lines, so that its work does not grow with the ledger
+-- grain: one scenario, period and combination of what rules can see, debits and credits apart
+-- why: all later steps work on buckets, not on lines: their work does not grow with the ledger
 -- reads: fct_ledger_lines, fct_plan_lines, alloc_description_classes
 -- conserves: the amount of every line, exactly, in minor units
 

@@ -1,7 +1,7 @@
--- grain: one text of a ledger or plan line that any description filter matches, in lower case
--- why: buckets keep of a description only which filters it matches, so that texts do not multiply them
+-- grain: one text of a ledger or plan line that a description filter matches, in lower case
+-- why: buckets keep of a description only which filters it matches, so that texts do not multiply
 -- reads: fct_ledger_lines, fct_plan_lines, input_cost_model__classification_rules
--- conserves: every matched text once; texts that no filter matches are left out and count as ''
+-- conserves: every matched text once; a text that no filter matches counts as ''
 
 with
 

@@ -1,7 +1,7 @@
--- grain: one scenario, rule set, fiscal period, kind of money, debit or credit, rule and receiver
+-- grain: one scenario, rule set, period, kind of money, debit or credit, rule and receiver
 -- why: the first step: money leaves its cost pool for a tower, or passes the towers
 -- reads: alloc_pool_senders, alloc_shares
--- conserves: the amount of every sender; what cannot move goes to UNALLOCATED with the reason
+-- conserves: the amount of every sender; what cannot move goes to UNALLOCATED
 
 with
 

@@ -1,5 +1,5 @@
--- grain: one scenario, rule set, fiscal period, kind of money, debit or credit, and rule or tag that takes it
--- why: buckets that one rule sends alike move together, so that a flow is rounded once and not once per bucket
+-- grain: one scenario, rule set, period, kind of money, debit or credit, and rule or tag
+-- why: buckets that one rule sends alike move together: a flow is rounded once
 -- reads: alloc_classified_buckets, alloc_pool_rules
 -- conserves: the amount of every bucket
 

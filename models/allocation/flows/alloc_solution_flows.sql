@@ -1,7 +1,7 @@
--- grain: one scenario, rule set, fiscal period, kind of money, debit or credit, tower, object entered and object of rest
--- why: the third step: money goes through the network of services and keeps its cost pool and tower
+-- grain: one scenario, rule set, period, kind of money, sign, tower, entry and place of rest
+-- why: the third step: through the network of services, with cost pool and tower kept
 -- reads: alloc_solution_sources, alloc_solution_shares
--- conserves: the amount of every source; money past the layer stands on DIRECT
+-- conserves: the amount of every source
 
 with
 

@@ -1,7 +1,7 @@
--- grain: one scenario, rule set, fiscal period, kind of money, debit or credit, tower (or DIRECT) and object entered
+-- grain: one scenario, rule set, period, kind of money, debit or credit, tower and entry
 -- why: what enters the solution layer, from towers and past them, in one shape
 -- reads: alloc_pool_flows, alloc_tower_flows
--- conserves: everything sent to the solution layer and past it; the latter enters at DIRECT
+-- conserves: everything sent to the solution layer
 
 with
 
@@ -16,11 +16,10 @@ flows as (
         expense_type,
         is_credit,
         'DIRECT' as tower_id,
-        to_layer,
         to_id,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_layer in ('solution', 'consumer') and to_id <> 'UNALLOCATED'
+    where to_layer = 'solution' and to_id <> 'UNALLOCATED'
 
     union all
 
@@ -33,11 +32,10 @@ flows as (
         expense_type,
         is_credit,
         from_id,
-        to_layer,
         to_id,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_id <> 'UNALLOCATED'
+    where to_layer = 'solution' and to_id <> 'UNALLOCATED'
 
 )
 
@@ -50,7 +48,7 @@ select
     expense_type,
     is_credit,
     tower_id,
-    case when to_layer = 'consumer' then 'DIRECT' else to_id end as entry_id,
+    to_id as entry_id,
     cast(sum(amount_minor) as bigint) as amount_minor
 from flows
 group by all

@@ -1,19 +1,19 @@
 -- grain: one scenario, rule set, fiscal period and object of the solution layer
--- why: gross figures: own + received = total; total - handed on = net, which goes to consumers or rests
--- reads: alloc_solution_sources, alloc_solution_flows, alloc_solution_visits, alloc_solution_exits
--- conserves: own cost and net cost in sum; what is received and handed on counts money once per hand
+-- why: gross figures: own + received = total; total - handed on = net
+-- reads: alloc_solution_sources, alloc_solution_flows, alloc_solution_visits, exits
+-- conserves: own and net cost in sum; the rest counts money once per hand
 
 with
 
 sources as (
 
-    select * from {{ ref('alloc_solution_sources') }} where entry_id <> 'DIRECT'
+    select * from {{ ref('alloc_solution_sources') }}
 
 ),
 
 flows as (
 
-    select * from {{ ref('alloc_solution_flows') }} where service_id <> 'DIRECT'
+    select * from {{ ref('alloc_solution_flows') }}
 
 ),
 

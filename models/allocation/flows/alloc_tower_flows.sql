@@ -1,7 +1,7 @@
--- grain: one scenario, rule set, fiscal period, kind of money, debit or credit, tower, rule and receiver
+-- grain: one scenario, rule set, period, kind of money, debit or credit, tower and receiver
 -- why: the second step: money leaves its tower for services and applications, or passes them
 -- reads: alloc_tower_senders, alloc_shares
--- conserves: the amount of every tower and kind of money; what cannot move goes to UNALLOCATED with the reason
+-- conserves: the amount of every sender; what cannot move goes to UNALLOCATED
 
 with
 
@@ -31,7 +31,7 @@ select
     senders.rule_id,
     senders.method,
     case when shares.to_id is null then 'no_matching_rule' else shares.reason_code end
-    as reason_code,
+        as reason_code,
     {{ split_minor_units(
         'senders.amount_minor', 'coalesce(shares.c0, 0)', 'coalesce(shares.c1, 1)'
     ) }} as amount_minor

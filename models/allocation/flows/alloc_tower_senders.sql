@@ -1,4 +1,4 @@
--- grain: one scenario, rule set, fiscal period, kind of money, debit or credit, and tower
+-- grain: one scenario, rule set, period, kind of money, debit or credit, and tower
 -- why: what stands on each tower, with the rule that takes it further
 -- reads: alloc_pool_flows, alloc_object_rules
 -- conserves: everything that cost pools sent to towers

@@ -1,5 +1,5 @@
--- grain: one attribute, class of values and filter that matches it; the filter * matches every class
--- why: rules meet the classes by equality of filters, which is many times faster than "empty or equal"
+-- grain: one attribute, class of values and filter that matches it; * matches every class
+-- why: rules meet classes by equality, many times faster than by "empty or equal"
 -- reads: alloc_value_classes, alloc_filter_matches
 -- conserves: every class at least once, under *
 

@@ -1,5 +1,5 @@
 -- grain: one computed rule set and classification rule that holds in it
--- why: inheritance between rule sets is resolved once, filters are brought into one spelling
+-- why: inheritance between rule sets is resolved once; filters get one spelling
 -- reads: input_cost_model__classification_rules, alloc_rule_set_lineage
 -- conserves: each rule id once per rule set, from the nearest set that defines it
 

@@ -1,5 +1,5 @@
 -- grain: one computed rule set and allocation rule that holds in it, right or wrong
--- why: inheritance between rule sets is resolved once, filters are brought into one spelling
+-- why: inheritance between rule sets is resolved once; filters get one spelling
 -- reads: input_cost_model__allocation_rules, alloc_rule_set_lineage
 -- conserves: each rule id once per rule set, from the nearest set that defines it
 

@@ -1,6 +1,6 @@
--- grain: one attribute, value and text under which it can be found: itself or, in a hierarchy, an ancestor
+-- grain: one attribute, value and text under which filters find it: itself or an ancestor
 -- why: filters are evaluated on distinct values, and a filter on a parent covers its children
--- reads: alloc_cost_buckets, hierarchies, alloc_objects, configuration items, alloc_classification_rules
+-- reads: alloc_cost_buckets, hierarchies, alloc_objects, dim_configuration_items, rules
 -- conserves: every value of a bucket under itself
 
 with
@@ -29,32 +29,120 @@ cost_center_hierarchy as (
 
 ),
 
+objects as (
+
+    select * from {{ ref('alloc_objects') }}
+
+),
+
+configuration_items as (
+
+    select * from {{ ref('dim_configuration_items') }}
+
+),
+
+expense_types as (
+
+    select types.expense_type
+    from (values ('OpEx'), ('CapEx')) as types (expense_type)
+
+),
+
 found_values as (
 
-    select 'account_id' as attribute, account_id as value, account_id as found_under from buckets
+    select
+        'account_id' as attribute,
+        account_id as value,
+        account_id as found_under
+    from buckets
+
     union
-    select 'account_id', account_id, ancestor_account_id from account_hierarchy
+
+    select
+        'account_id' as attribute,
+        account_id as value,
+        ancestor_account_id as found_under
+    from account_hierarchy
+
     union
-    select 'cost_center_id', cost_center_id, cost_center_id from buckets
+
+    select
+        'cost_center_id' as attribute,
+        cost_center_id as value,
+        cost_center_id as found_under
+    from buckets
+
     union
-    select 'cost_center_id', cost_center_id, ancestor_cost_center_id from cost_center_hierarchy
+
+    select
+        'cost_center_id' as attribute,
+        cost_center_id as value,
+        ancestor_cost_center_id as found_under
+    from cost_center_hierarchy
+
     union
-    select 'vendor', vendor, vendor from buckets
+
+    select
+        'vendor' as attribute,
+        vendor as value,
+        vendor as found_under
+    from buckets
+
     union
-    select 'project_id', project_id, project_id from buckets
+
+    select
+        'project_id' as attribute,
+        project_id as value,
+        project_id as found_under
+    from buckets
+
     union
-    select 'entry_type', entry_type, entry_type from buckets
+
+    select
+        'entry_type' as attribute,
+        entry_type as value,
+        entry_type as found_under
+    from buckets
+
     union
-    select 'cost_pool', cost_pool, cost_pool from classification_rules
+
+    select
+        'cost_pool' as attribute,
+        cost_pool as value,
+        cost_pool as found_under
+    from classification_rules
+
     union
-    select 'cost_sub_pool', cost_sub_pool, cost_sub_pool from classification_rules
+
+    select
+        'cost_sub_pool' as attribute,
+        cost_sub_pool as value,
+        cost_sub_pool as found_under
+    from classification_rules
+
     union
-    select 'expense_type', types.expense_type, types.expense_type
-    from (values ('OpEx'), ('CapEx')) as types (expense_type)
+
+    select
+        'expense_type' as attribute,
+        expense_type as value,
+        expense_type as found_under
+    from expense_types
+
     union
-    select 'object_id', object_id, object_id from {{ ref('alloc_objects') }}
+
+    select
+        'object_id' as attribute,
+        object_id as value,
+        object_id as found_under
+    from objects
+
     union
-    select 'ci_class', ci_class, ci_class from {{ ref('dim_configuration_items') }}
+
+    select
+        'ci_class' as attribute,
+        ci_class as value,
+        ci_class as found_under
+    from configuration_items
 
 )
 

@@ -1,7 +1,7 @@
--- grain: one rule set, sending object, kind of money that it can hold, and rule whose filters match both
--- why: rules of the resource tower and solution layers are matched before any money moves, so that faults show early
+-- grain: one rule set, sending object, kind of money and rule whose filters match both
+-- why: rules of later layers are matched before money moves, so that faults show early
 -- reads: alloc_objects, alloc_class_filters, alloc_classified_buckets, alloc_effective_rules
--- conserves: every match once; in the solution layer the pool columns are empty, because its rules cannot see them
+-- conserves: every match once; in the solution layer the pool columns are empty
 
 with
 

@@ -1,7 +1,7 @@
 -- grain: one rule set, fiscal period, sending object and kind of money that a rule takes
--- why: says which rule takes the money of a tower, service or application in each period
+-- why: which rule takes the money of a tower, service or application in each period
 -- reads: alloc_object_candidates, alloc_rules, dim_fiscal_periods
--- conserves: one rule per sender at most; senders without a rule are met by left joins later
+-- conserves: one rule per sender at most; senders without one are met by left joins
 
 with
 

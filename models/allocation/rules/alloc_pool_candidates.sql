@@ -1,7 +1,7 @@
--- grain: one rule set, pool profile and cost pool rule whose filters all match it
--- why: rules are matched by equi-joins on filters that were evaluated before; the choice by sequence comes after
--- reads: alloc_classified_buckets, alloc_bucket_profiles, alloc_class_filters, alloc_effective_rules
--- conserves: every match of a rule and a profile once; unclassified money is not offered to rules
+-- grain: one rule set, kind of money, profile and cost pool rule whose filters match them
+-- why: rules meet profiles by equality of filters; which of them comes first is decided later
+-- reads: alloc_classified_buckets, alloc_bucket_profiles, filters, alloc_effective_rules
+-- conserves: every match once; unclassified money is not offered to rules
 
 with
 

@@ -1,6 +1,6 @@
 -- grain: one rule set and bucket
--- why: says which rule takes the bucket out of its cost pool; a tagged rule takes only lines that carry a tag
--- reads: alloc_classified_buckets, alloc_pool_candidates, alloc_rules, alloc_objects, alloc_target_members
+-- why: which rule takes the bucket; a tagged rule takes only lines that carry a tag
+-- reads: alloc_classified_buckets, alloc_pool_candidates, alloc_rules, objects, target sets
 -- conserves: every classified bucket once per rule set, with a reason where it cannot move
 
 with
@@ -99,19 +99,37 @@ ruled_buckets as (
 
 named_tags as (
 
-    select rule_set, bucket_id, target_set, 1 as preference, 'solution' as layer, service_id as tag
+    select
+        rule_set,
+        bucket_id,
+        target_set,
+        1 as preference,
+        'solution' as layer,
+        service_id as tag
     from ruled_buckets
     where method = 'tagged' and reason_code is null and service_id <> ''
 
     union all
 
-    select rule_set, bucket_id, target_set, 2, 'solution', application_id
+    select
+        rule_set,
+        bucket_id,
+        target_set,
+        2,
+        'solution',
+        application_id
     from ruled_buckets
     where method = 'tagged' and reason_code is null and application_id <> ''
 
     union all
 
-    select rule_set, bucket_id, target_set, 3, 'consumer', consumer_id
+    select
+        rule_set,
+        bucket_id,
+        target_set,
+        3,
+        'consumer',
+        consumer_id
     from ruled_buckets
     where method = 'tagged' and reason_code is null and consumer_id <> ''
 

@@ -1,6 +1,6 @@
--- grain: one fault in what rules name: target sets, drivers, rule sets, cost pools
+-- grain: one fault in what rules name: target sets, members, cost pools
 -- why: a rule that names what is not there would send nothing, and nobody would be told
--- reads: rules, target sets, driver values, cost pools, rule sets
+-- reads: rules, target sets and their members, dim_cost_pools
 -- conserves: every fault once
 
 with
@@ -11,9 +11,7 @@ rules as (
         defined_in as rule_set,
         rule_id,
         sender_layer,
-        method,
         target_set,
-        driver_id,
         file_name,
         line_number
     from {{ ref('alloc_effective_rules') }}
@@ -25,7 +23,6 @@ classification_rules as (
     select distinct
         defined_in as rule_set,
         rule_id,
-        expense_type,
         cost_pool,
         cost_sub_pool,
         file_name,
@@ -49,22 +46,27 @@ target_sets as (
 
 ),
 
-filled_target_sets as (
+named_members as (
 
-    select distinct target_set from {{ ref('alloc_target_members') }}
+    select distinct
+        target_set,
+        file_name,
+        line_number,
+        to_id as members,
+        {{ filter_text('to_id') }} as filter
+    from {{ ref('input_cost_model__target_sets') }}
 
 ),
 
-drivers as (
+matched_filters as (
 
-    select
-        driver_id,
-        count(case when is_known_receiver then 1 end) as known_receivers,
-        min(case when not is_known_receiver then to_id end) as unknown_receiver,
-        min(case when quantity < 0 then to_id end) as negative_receiver,
-        max(is_delivered) as is_delivered
-    from {{ ref('alloc_driver_values') }}
-    group by driver_id
+    select distinct filter from {{ ref('alloc_filter_matches') }} where attribute = 'object_id'
+
+),
+
+filled_target_sets as (
+
+    select distinct target_set from {{ ref('alloc_target_members') }}
 
 ),
 
@@ -87,7 +89,9 @@ faults as (
         rules.rule_id,
         rules.file_name,
         rules.line_number,
-        'names the target set ' || rules.target_set || ', which has no row in target_sets' as message
+        'names the target set '
+        || rules.target_set
+        || ', which has no row in target_sets' as message
     from rules
     left join target_sets on rules.target_set = target_sets.target_set
     where rules.target_set is not null and target_sets.target_set is null
@@ -129,51 +133,16 @@ faults as (
 
     select
         'warning',
-        'driver_without_values',
-        rules.rule_set,
-        rules.rule_id,
-        rules.file_name,
-        rules.line_number,
-        'weighs by the driver ' || rules.driver_id || ', of which no value is known; '
-        || 'its money stays unallocated as no_driver_data'
-    from rules
-    left join drivers on rules.driver_id = drivers.driver_id
-    where rules.method = 'driver' and rules.driver_id is not null
-        and coalesce(drivers.known_receivers, 0) = 0
-
-    union all
-
-    select
-        'warning',
-        'unknown_receiver',
-        rules.rule_set,
-        rules.rule_id,
-        rules.file_name,
-        rules.line_number,
-        'weighs by the driver ' || rules.driver_id || ', which has values for objects that do not '
-        || 'exist, such as ' || drivers.unknown_receiver || '; they receive nothing'
-    from rules
-    inner join drivers on rules.driver_id = drivers.driver_id
-    where rules.method = 'driver' and drivers.unknown_receiver is not null
-
-    union all
-
-    select
-        case when rules.driver_id = 'cloud_effective_cost' then 'warning' else 'error' end,
-        'negative_weight',
-        rules.rule_set,
-        rules.rule_id,
-        rules.file_name,
-        rules.line_number,
-        'weighs by the driver ' || rules.driver_id || ', which is negative in some period, such as for '
-        || drivers.negative_receiver
-        || case
-            when rules.driver_id = 'cloud_effective_cost' then '; there it counts as 0'
-            else '; correct the deliveries, a weight is never below 0'
-        end
-    from rules
-    inner join drivers on rules.driver_id = drivers.driver_id
-    where rules.method = 'driver' and drivers.negative_receiver is not null
+        'unknown_member',
+        null,
+        null,
+        named_members.file_name,
+        named_members.line_number,
+        'target set ' || named_members.target_set || ' names ' || named_members.members
+        || ', but no object has such a name'
+    from named_members
+    left join matched_filters on named_members.filter = matched_filters.filter
+    where named_members.filter <> '*' and matched_filters.filter is null
 
     union all
 

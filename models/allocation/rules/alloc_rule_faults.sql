@@ -1,13 +1,16 @@
 -- grain: one fault of the cost model
--- why: everything that is wrong with the rules in one list; errors stop the build before any money moves
--- reads: alloc_rule_form_faults, alloc_percentage_faults, alloc_reference_faults, alloc_rule_set_faults, alloc_rule_overlaps
--- conserves: every fault once, as a sentence that names rule, file and line
+-- why: everything that is wrong with the rules in one list; errors stop the build
+-- reads: the five models of faults, alloc_rule_overlaps
+-- conserves: every fault once, as a sentence that names file, line and rule
 
 with
 
 tied_rules as (
 
-    select * from {{ ref('alloc_rule_overlaps') }}
+    select
+        *,
+        case when layer = 'classification' then layer else 'allocation' end as kind
+    from {{ ref('alloc_rule_overlaps') }}
 
 ),
 
@@ -41,6 +44,8 @@ faults as (
     union all
     select * from {{ ref('alloc_reference_faults') }}
     union all
+    select * from {{ ref('alloc_driver_faults') }}
+    union all
     select * from {{ ref('alloc_rule_set_faults') }}
     union all
     select
@@ -59,8 +64,7 @@ faults as (
         on
             tied_rules.rule_set = rules.rule_set
             and tied_rules.rule_id = rules.rule_id
-            and case when tied_rules.layer = 'classification' then 'classification' else 'allocation' end
-            = rules.kind
+            and tied_rules.kind = rules.kind
 
 )
 
@@ -72,6 +76,6 @@ select
     file_name,
     line_number,
     coalesce(file_name || ', line ' || cast(line_number as varchar) || ': ', '')
-    || coalesce('rule ' || rule_id, 'rule set ' || rule_set)
-    || ' ' || message || '.' as message
+    || coalesce('rule ' || rule_id || ' ', 'rule set ' || rule_set || ' ', '')
+    || message || '.' as message
 from faults

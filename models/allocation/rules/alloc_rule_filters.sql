@@ -1,7 +1,7 @@
 -- grain: one attribute and filter that any rule or target set uses
 -- why: each distinct filter is evaluated once, however many rules use it
 -- reads: alloc_classification_rules, alloc_effective_rules, input_cost_model__target_sets
--- conserves: every filter but the one that means any; descriptions are evaluated in alloc_description_classes
+-- conserves: every filter but the one that means any, and those on descriptions
 
 with
 
@@ -25,35 +25,80 @@ target_sets as (
 
 filters as (
 
-    select 'account_id' as attribute, account_filter as filter from classification_rules
+    select
+        'account_id' as attribute,
+        account_filter as filter
+    from classification_rules
     union
-    select 'cost_center_id', cost_center_filter from classification_rules
+    select
+        'cost_center_id',
+        cost_center_filter
+    from classification_rules
     union
-    select 'vendor', vendor_filter from classification_rules
+    select
+        'vendor',
+        vendor_filter
+    from classification_rules
     union
-    select 'project_id', project_filter from classification_rules
+    select
+        'project_id',
+        project_filter
+    from classification_rules
     union
-    select 'entry_type', entry_type_filter from classification_rules
+    select
+        'entry_type',
+        entry_type_filter
+    from classification_rules
     union
-    select 'account_id', account_filter from allocation_rules
+    select
+        'account_id',
+        account_filter
+    from allocation_rules
     union
-    select 'cost_center_id', cost_center_filter from allocation_rules
+    select
+        'cost_center_id',
+        cost_center_filter
+    from allocation_rules
     union
-    select 'vendor', vendor_filter from allocation_rules
+    select
+        'vendor',
+        vendor_filter
+    from allocation_rules
     union
-    select 'project_id', project_filter from allocation_rules
+    select
+        'project_id',
+        project_filter
+    from allocation_rules
     union
-    select 'cost_pool', cost_pool_filter from allocation_rules
+    select
+        'cost_pool',
+        cost_pool_filter
+    from allocation_rules
     union
-    select 'cost_sub_pool', cost_sub_pool_filter from allocation_rules
+    select
+        'cost_sub_pool',
+        cost_sub_pool_filter
+    from allocation_rules
     union
-    select 'expense_type', expense_type_filter from allocation_rules
+    select
+        'expense_type',
+        expense_type_filter
+    from allocation_rules
     union
-    select 'object_id', from_filter from allocation_rules
+    select
+        'object_id',
+        from_filter
+    from allocation_rules
     union
-    select 'object_id', {{ filter_text('to_id') }} from target_sets
+    select
+        'object_id',
+        {{ filter_text('to_id') }}
+    from target_sets
     union
-    select 'ci_class', ci_class_filter from allocation_rules where method = 'relationship'
+    select
+        'ci_class',
+        ci_class_filter
+    from allocation_rules where method = 'relationship'
 
 )
 

@@ -1,5 +1,5 @@
--- grain: one fault that an allocation or classification rule shows by its own columns
--- why: what is wrong with a rule is said with its file, its line and what to do, before any money moves
+-- grain: one fault that a rule shows by its own columns
+-- why: what is wrong with a rule is said before money moves, with its line and what to do
 -- reads: alloc_effective_rules, alloc_classification_rules
 -- conserves: every fault once, for the set that defines the rule
 
@@ -59,7 +59,8 @@ faults as (
         rule_id,
         file_name,
         line_number,
-        'filters on cost pool, sub-pool or expense type, which the solution layer cannot see; empty them'
+        'filters on cost pool, sub-pool or expense type, which the solution layer cannot see; '
+        || 'empty them'
     from allocation_rules
     where sender_layer = 'solution' and pool_filters <> '***'
 
@@ -127,7 +128,11 @@ faults as (
         rule_id,
         file_name,
         line_number,
-        'is valid from ' || valid_from || ' to ' || valid_to || ', which is never; turn the dates round'
+        'is valid from '
+        || valid_from
+        || ' to '
+        || valid_to
+        || ', which is never; turn the dates round'
     from allocation_rules
     where valid_from > valid_to
 
@@ -139,7 +144,11 @@ faults as (
         rule_id,
         file_name,
         line_number,
-        'is valid from ' || valid_from || ' to ' || valid_to || ', which is never; turn the dates round'
+        'is valid from '
+        || valid_from
+        || ' to '
+        || valid_to
+        || ', which is never; turn the dates round'
     from classification_rules
     where valid_from > valid_to
 

@@ -1,4 +1,4 @@
--- grain: one rule set and pair of rules that take the same sender at the same sequence in the same days
+-- grain: one rule set and pair of rules that take one sender at one sequence in the same days
 -- why: first match wins only if there is a first; a tie would leave the choice to chance
 -- reads: candidates of every layer
 -- conserves: every such pair once, with one sender as an example
@@ -80,6 +80,6 @@ inner join candidates as others
         and candidates.sequence = others.sequence
         and candidates.rule_id < others.rule_id
         and candidates.valid_from <= others.valid_to
-        and others.valid_from <= candidates.valid_to
+        and candidates.valid_to >= others.valid_from
 group by
     candidates.rule_set, candidates.layer, candidates.rule_id, others.rule_id, candidates.sequence

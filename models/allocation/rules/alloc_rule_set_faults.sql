@@ -1,6 +1,6 @@
--- grain: one fault of a rule set, or of a filter that finds nothing
+-- grain: one fault of a rule set, or of a filter on senders that finds nothing
 -- why: a rule under a misspelled rule set would be left out, and nobody would be told
--- reads: rule sets, delivered rules, alloc_rule_filters, alloc_filter_matches
+-- reads: rule sets, delivered rules, alloc_effective_rules, alloc_filter_matches
 -- conserves: every fault once
 
 with
@@ -74,7 +74,7 @@ faults as (
         delivered_rules.file_name,
         delivered_rules.line_number,
         'belongs to the rule set ' || delivered_rules.rule_set || ', which rule_sets does not list'
-        as message
+            as message
     from delivered_rules
     left join known_rule_sets on delivered_rules.rule_set = known_rule_sets.rule_set
     where known_rule_sets.rule_set is null

@@ -1,5 +1,5 @@
 -- grain: one computed rule set and one set whose rules hold in it, itself at distance 0
--- why: a proposed rule set holds only what it changes and takes the rest from the set it is based on
+-- why: a proposed rule set holds only what it changes; the rest is that of its base
 -- reads: dim_rule_sets, input_cost_model__rule_sets
 -- conserves: every computed rule set at distance 0; a circle ends after 20 steps
 

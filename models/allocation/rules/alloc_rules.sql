@@ -1,5 +1,5 @@
 -- grain: one computed rule set and allocation rule that holds in it and has no error
--- why: the rules by which money moves; reading the faults here keeps every flow behind the check of the rules
+-- why: the rules by which money moves; reads the faults, so that flows wait for their test
 -- reads: alloc_effective_rules, alloc_rule_faults
 -- conserves: every rule without an error
 

@@ -1,5 +1,5 @@
 -- grain: one attribute and value
--- why: values that exactly the same filters match behave alike; they share a class and are matched once
+-- why: values that exactly the same filters match share a class and are matched once
 -- reads: alloc_filter_values, alloc_filter_matches, alloc_cost_buckets
 -- conserves: every value once, also those that no filter matches
 

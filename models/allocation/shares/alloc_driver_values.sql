@@ -1,7 +1,7 @@
 -- grain: one driver, period of delivery, sender (* for any) and receiver
--- why: one shape for delivered drivers and for those that are built in, so that rules need not know the difference
--- reads: input_consumption__drivers, fct_service_usage, dim_consumers, fct_employee_hours, fct_cloud_charges
--- conserves: delivered values; a driver that is delivered takes the place of a built-in one of the same name
+-- why: delivered and built-in drivers in one shape, so that rules need not know which is which
+-- reads: consumption drivers, service usage, consumers, employee hours, cloud charges
+-- conserves: delivered values; they replace a built-in driver of the same name
 
 with
 
@@ -101,7 +101,7 @@ tagged_charges as (
         billing_currency,
         coalesce(application_id, service_id, consumer_id) as to_id,
         case when coalesce(application_id, service_id) is null then 'consumer' else 'solution' end
-        as to_layer,
+            as to_layer,
         sum(effective_cost) as effective_cost
     from {{ ref('fct_cloud_charges') }}
     where fiscal_period is not null

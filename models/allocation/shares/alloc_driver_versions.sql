@@ -1,5 +1,5 @@
 -- grain: one driver, sender (* for any) and period of delivery
--- why: a delivery counts until the sender's next one; keeping its period shows how old the weights are
+-- why: a delivery counts until the next one of that sender; its period shows how old it is
 -- reads: alloc_driver_values
 -- conserves: every delivery; the ranges of one driver and sender do not overlap
 

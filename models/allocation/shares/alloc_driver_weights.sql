@@ -1,7 +1,7 @@
 -- grain: one sender and receiver of a driver rule
--- why: takes the values that hold for the sender in the period: its own before those for any sender
--- reads: alloc_senders, alloc_driver_versions, alloc_driver_values, alloc_objects, alloc_target_members
--- conserves: every value of a receiver that the rule may send to, with the period in which it was delivered
+-- why: which values hold for the sender in the period: its own before those for any sender
+-- reads: alloc_senders, driver values and versions, objects, target sets
+-- conserves: every value of a receiver that the rule may send to
 
 with
 

@@ -1,7 +1,7 @@
 -- grain: one rule set, fiscal period, object of the solution layer and consumer
--- why: what rests on an object goes to consumers only; its shares are counted among them alone
+-- why: what rests on an object goes to consumers only; shares are counted among them
 -- reads: alloc_shares
--- conserves: every object that hands anything to consumers: its intervals meet and end at exactly 1
+-- conserves: every object that hands anything to consumers, wholly
 
 with
 

@@ -1,7 +1,7 @@
 -- grain: one layer and object that can hold money
--- why: one list of what rules may name, with a key for the order of receivers that no other object can move
+-- why: one list of what rules may name, with a key for the order of receivers
 -- reads: dim_towers, dim_services, dim_applications, dim_consumers
--- conserves: every object of the three layers once; DIRECT is no object that rules can name
+-- conserves: every object of three layers once; DIRECT is none that rules can name
 
 with
 
@@ -49,7 +49,8 @@ objects as (
         coalesce(applications.retired_on, cast('9999-12-31' as date))
     from services
     left join applications
-        on services.service_type = 'application' and services.service_id = applications.application_id
+        on services.service_type = 'application'
+            and services.service_id = applications.application_id
 
     union all
 

@@ -1,7 +1,7 @@
--- grain: one target set, fiscal period, start of a walk and target that the walk reaches first on some path
--- why: the CMDB says which applications and services stand on an item, at any depth, through circles or not
--- reads: alloc_senders, dim_configuration_items, bridge_object_relationships, alloc_target_members
--- conserves: every reachable target once; a walk ends at the first target of each path
+-- grain: one target set, period, start of a walk and target that it meets first on some path
+-- why: the CMDB says what stands on an item, at any depth, through circles or not
+-- reads: alloc_senders, dim_configuration_items, bridge_object_relationships, target sets
+-- conserves: every target in reach once; a walk ends at the first target of each path
 
 with recursive
 
@@ -96,7 +96,7 @@ walks as (
         cast(null as varchar) as target_layer
     from starts
 
-    {{ union_of_new_rows() }}
+    union
 
     select
         walks.target_set,

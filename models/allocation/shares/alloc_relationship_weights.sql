@@ -1,7 +1,7 @@
 -- grain: one sender and receiver of a relationship rule
--- why: a sending object spreads evenly over what it reaches; an item's weight spreads evenly over what stands on it
--- reads: alloc_senders, alloc_relationship_walks, dim_configuration_items, alloc_class_filters
--- conserves: the weight of every item that reaches a target, to a millionth of a millionth
+-- why: a sending object spreads evenly over what it reaches, and so does an item's weight
+-- reads: alloc_senders, alloc_relationship_walks, dim_configuration_items, filters
+-- conserves: the weight of every item that reaches a target, to its twelfth decimal
 
 with
 

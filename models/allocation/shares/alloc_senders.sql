@@ -1,7 +1,6 @@
--- grain: one rule set, fiscal period, rule and sender whose receivers must be known; * where the rule has one set of
---        receivers for all its money
--- why: shares are computed for these and for nothing else; tagged rules name their receiver on the line
--- reads: alloc_pool_rules, alloc_classified_buckets, alloc_object_rules, alloc_rules, alloc_objects
+-- grain: one rule set, fiscal period, rule and sender; * for all money of a cost pool rule
+-- why: shares are computed for these and nothing else; a tag names its receiver itself
+-- reads: alloc_pool_rules, alloc_classified_buckets, alloc_object_rules, rules, objects
 -- conserves: every sender that a rule takes, once per rule
 
 with
@@ -69,7 +68,7 @@ select
     rules.defined_in,
     rules.sender_layer,
     case rules.sender_layer when 'cost_pool' then 1 when 'resource_tower' then 2 else 3 end
-    as layer_number,
+        as layer_number,
     rules.method,
     rules.target_set,
     rules.driver_id,

@@ -1,7 +1,7 @@
 -- grain: one rule set, fiscal period, rule, sender and receiver
--- why: a share is an interval [c0, c1) of the sender's money; neighbours meet, the last one ends at exactly 1
+-- why: a share is an interval [c0, c1) of the sender's money; the last one ends at exactly 1
 -- reads: alloc_senders, alloc_weights, alloc_objects
--- conserves: every sender wholly: one that has no weights sends all to UNALLOCATED with the reason
+-- conserves: every sender wholly: without weights all goes to UNALLOCATED with the reason
 
 with
 

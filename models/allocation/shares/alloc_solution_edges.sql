@@ -1,7 +1,7 @@
--- grain: one rule set, fiscal period and pair of objects of the solution layer, the first of which pays into the second
--- why: the matrix of the network: which part of everything that passes an object goes on to another one
+-- grain: one rule set, period and pair of solutions, the first of which pays the second
+-- why: the matrix of the network of services
 -- reads: alloc_shares
--- conserves: shares below 1 in sum by what goes to consumers
+-- conserves: below 1 in sum for each payer, by what goes to consumers
 
 with
 

@@ -1,5 +1,5 @@
 -- grain: one rule set, fiscal period and object of the solution layer
--- why: which part of everything that passes the object leaves the network: to consumers, or resting for want of a rule
+-- why: which part of what passes the object leaves the network, or rests for want of a rule
 -- reads: alloc_objects, dim_rule_sets, dim_fiscal_periods, alloc_shares
 -- conserves: 1 for objects that no rule takes
 
@@ -47,7 +47,7 @@ select
     fiscal_periods.fiscal_period,
     objects.object_id as service_id,
     coalesce(cast(parts.leaving_units as double) / cast(parts.total_units as double), 1)
-    as exit_share
+        as exit_share
 from objects
 cross join rule_sets
 cross join fiscal_periods

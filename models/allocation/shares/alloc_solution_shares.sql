@@ -1,5 +1,5 @@
--- grain: one rule set, fiscal period, object where money enters the solution layer and object where it comes to rest
--- why: with these intervals each source goes through the whole network in one step, exact to the cent
+-- grain: one rule set, period, object where money enters the layer and object where it rests
+-- why: each source goes through the whole network in one step, exact to the cent
 -- reads: alloc_solution_visits, alloc_solution_exits, alloc_objects
 -- conserves: every entry wholly: its intervals meet and end at exactly 1
 
@@ -32,7 +32,7 @@ rests as (
         visits.service_id,
         cast(floor(visits.quantity * exits.exit_share) as bigint) as weight,
         {{ receiver_order('entries.order_key', 'objects.order_key', 'visits.fiscal_period') }}
-        as position
+            as position
     from visits
     inner join exits
         on

@@ -1,7 +1,7 @@
--- grain: one rule set, fiscal period, object where money enters the solution layer and object that it passes
--- why: how often a unit of cost passes each object: a row of the inverse of the network, cycles solved exactly
+-- grain: one rule set, period, object where money enters the layer and object that it passes
+-- why: how often a unit of cost passes each object: a row of the inverse of the network
 -- reads: alloc_solution_exits, alloc_solution_edges, alloc_trapped_solutions
--- conserves: the unit, but for truncation below a millionth of a millionth; trapped objects are not walked
+-- conserves: the unit, less what is cut off behind its fifteenth decimal
 
 with recursive
 

@@ -1,5 +1,5 @@
 -- grain: one target set, layer and object that belongs to it
--- why: resolves the lists and patterns of a target set to objects, once for all rules that share it
+-- why: resolves the patterns of a target set to objects, once for all rules that share it
 -- reads: input_cost_model__target_sets, alloc_class_filters, alloc_objects
 -- conserves: every object that any row of the set names, once
 

@@ -1,6 +1,6 @@
--- grain: one rule set, fiscal period and object of the solution layer whose cost can never leave the layer
+-- grain: one rule set, period and solution whose cost can never leave the layer
 -- why: such a set would take cost and never pay out; the build stops and names the circle
--- reads: alloc_solution_exits, alloc_solution_edges
+-- reads: alloc_solution_exits, alloc_solution_edges, alloc_senders, alloc_weights
 -- conserves: every trapped object, with the circle in which its cost ends
 
 with recursive
@@ -17,6 +17,36 @@ edges as (
 
 ),
 
+senders as (
+
+    select * from {{ ref('alloc_senders') }} where sender_layer = 'solution'
+
+),
+
+weights as (
+
+    select * from {{ ref('alloc_weights') }} where weight > 0
+
+),
+
+pays_itself_only as (
+
+    select
+        senders.rule_set,
+        senders.fiscal_period,
+        senders.from_id as service_id
+    from senders
+    inner join weights
+        on
+            senders.rule_set = weights.rule_set
+            and senders.fiscal_period = weights.fiscal_period
+            and senders.rule_id = weights.rule_id
+            and senders.from_id = weights.from_id
+    group by senders.rule_set, senders.fiscal_period, senders.from_id
+    having max(case when weights.to_id = senders.from_id then 0 else 1 end) = 0
+
+),
+
 reached_from_outside as (
 
     select
@@ -26,7 +56,7 @@ reached_from_outside as (
     from exits
     where exit_share > 0
 
-    {{ union_of_new_rows() }}
+    union
 
     select
         edges.rule_set,
@@ -108,9 +138,21 @@ select
     rule_set,
     fiscal_period,
     service_id,
-    last_id as circle_id,
-    'Cost that enters ' || service_id || ' in rule set ' || rule_set || ' and the period from '
-    || fiscal_period || ' never leaves the solution layer; add an outlet or break the circle '
-    || replace(trim(path, ' >'), ' > ', ' -> ') || '.' as message
+    'Cost that enters ' || service_id || ' under rule set ' || rule_set || ' in the period from '
+    || cast(fiscal_period as varchar) || ' never leaves the solution layer; '
+    || 'add an outlet or break the circle '
+    || substr(path, 4, length(path) - 5)
+    || '.' as message
 from paths
 where is_closed
+
+union all
+
+select
+    rule_set,
+    fiscal_period,
+    service_id,
+    'The rule of ' || service_id || ' under rule set ' || rule_set || ' in the period from '
+    || cast(fiscal_period as varchar) || ' pays ' || service_id || ' only; '
+    || 'say who else uses it, or remove the rule.' as message
+from pays_itself_only

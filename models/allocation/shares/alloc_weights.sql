@@ -1,6 +1,6 @@
 -- grain: one sender and receiver, by whatever method
--- why: the one shape into which every method brings its weights; a new method is one more branch here
--- reads: alloc_senders, alloc_target_members, percentages, alloc_driver_weights, alloc_relationship_weights
+-- why: every method brings its weights into this shape; a new method is one more branch
+-- reads: alloc_senders, target sets, percentages, driver and relationship weights
 -- conserves: every weight, also those of zero
 
 with
