@@ -218,17 +218,28 @@ def _check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, repor
             rows = connection.execute(
                 f"""
                 with rejected as (
-                    select file_name, line_number, reject_reason, cast(raw_row as varchar) as raw
+                    select
+                        file_name,
+                        line_number,
+                        reject_reason,
+                        count(*) over (partition by reject_reason, file_name) as found
                     from staging.{view}
                     where reject_reason is not null
+                    qualify row_number() over (
+                        partition by reject_reason, file_name order by line_number
+                    ) <= {SHOWN_PER_KIND}
+                ),
+
+                delivered as (
+                    select file_name, line_number, cast(to_json(landed) as varchar) as raw
+                    from landing.{table.relation} as landed
+                    semi join rejected using (file_name, line_number)
+                    qualify row_number() over (partition by file_name, line_number) = 1
                 )
 
-                select
-                    *, count(*) over (partition by reject_reason, file_name) as found
+                select file_name, line_number, reject_reason, raw, found
                 from rejected
-                qualify row_number() over (
-                    partition by reject_reason, file_name order by line_number
-                ) <= {SHOWN_PER_KIND}
+                left join delivered using (file_name, line_number)
                 order by file_name, reject_reason, line_number
                 """
             ).fetchall()
