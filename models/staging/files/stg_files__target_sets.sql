@@ -16,7 +16,7 @@ typed as (
     select
         {{ as_text('target_set') }} as target_set,
         {{ as_code('to_layer', ['resource_tower', 'solution', 'consumer']) }} as to_layer,
-        coalesce({{ as_text('object_kind') }}, '*') as object_kind,
+        coalesce({{ as_code('object_kind', ['service', 'application']) }}, '*') as object_kind,
         {{ as_text('to_id') }} as to_id,
         file_name,
         line_number
@@ -32,7 +32,7 @@ checked as (
             required=['target_set', 'to_layer', 'to_id'],
             codes={
                 'to_layer': ['resource_tower', 'solution', 'consumer'],
-                'object_kind': ['service', 'application'],
+                'object_kind': ['service', 'application', '*'],
             },
         ) }} as row_fault
     from typed
