@@ -74,6 +74,34 @@ def build(path: Path | str, options: BuildOptions | None = None, out: Console | 
         return WRONG_INPUTS
 
 
+def publish_as_it_stands(path: Path | str, out: Console | None = None) -> int:
+    """Publish the work database without building it, as after a plain `dbt build`.
+
+    What ties it to the ledger is looked at once more; tests are not run again. Returns the exit
+    code: 1 when it does not tie, 2 when there is nothing to publish.
+    """
+    shown = out or console()
+    try:
+        workspace = load_workspace(path)
+        with stop_on_signals(), locked(workspace):
+            if (workspace.build_folder / MARKER).is_file():
+                raise UserError("the last build did not end; run `itfm build` instead.")
+            if not workspace.work_database.is_file():
+                raise UserError(f"there is no {workspace.work_database}; run `itfm build` instead.")
+            if faults := publishing.faults(workspace.work_database):
+                for fault in faults:
+                    shown.print(f"Not published: {fault}", style="red", markup=False)
+                return FAILED
+            publishing.publish(workspace, fingerprint="")
+    except Stopped as stopped:
+        return stopped.exit_code
+    except UserError as error:
+        shown.print(f"Cannot publish: {error}", style="red", markup=False)
+        return WRONG_INPUTS
+    shown.print(f"Published {_shown(workspace.published_database)}", markup=False)
+    return DONE
+
+
 class _Build:
     def __init__(self, path: Path, options: BuildOptions, out: Console):
         self.path = path

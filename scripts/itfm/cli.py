@@ -107,5 +107,68 @@ def contract(output: Path | None) -> None:
         click.echo(f"wrote {output}")
 
 
+@main.command()
+@WORKSPACE
+@click.option("--force", is_flag=True, help="Build although nothing changed.")
+@click.option("--full", is_flag=True, help="Throw the work database away and start from the files.")
+@click.option("--no-publish", is_flag=True, help="Build and test only; readers keep what they have.")
+def build(workspace: Path, force: bool, full: bool, no_publish: bool) -> None:
+    """Build, test and publish the warehouse of a workspace; does nothing when nothing changed.
+
+    Exit code 1 when a model or test failed, 2 when the files or settings cannot be used; the
+    published warehouse is then as it was.
+    """
+    from itfm.build import BuildOptions
+    from itfm.build import build as build_warehouse
+
+    options = BuildOptions(force=force or no_publish, full=full, publish=not no_publish)
+    sys.exit(build_warehouse(workspace, options))
+
+
+@main.command()
+@WORKSPACE
+def publish(workspace: Path) -> None:
+    """Publish the work database as it stands, after a plain `dbt build` whose tests passed."""
+    from itfm.build import publish_as_it_stands
+
+    sys.exit(publish_as_it_stands(workspace))
+
+
+@main.command()
+@WORKSPACE
+def summary(workspace: Path) -> None:
+    """Show one screen about the published warehouse: totals, shares, rejects, largest services."""
+    from itfm.summary import summary as show_summary
+
+    show_summary(workspace)
+
+
+@main.command()
+@WORKSPACE
+def quality(workspace: Path) -> None:
+    """Run Great Expectations on the work database; writes a table and reports/quality.html."""
+    from itfm.quality.__main__ import main as judge
+
+    sys.exit(judge(["--workspace", str(workspace)]))
+
+
+@main.command()
+@click.option("--manifest", type=click.Path(path_type=Path), help="Check this manifest.json.")
+def structure(manifest: Path | None) -> None:
+    """Check the rules of the project over dbt's manifest: layers, names, descriptions, contracts."""
+    from itfm.structure import check
+
+    sys.exit(check(manifest))
+
+
+@main.command()
+@click.option("--only", multiple=True, help="Run only this step; may be given more than once.")
+def prove(only: tuple[str, ...]) -> None:
+    """Prove the project: lint, structure, dbt tests, Great Expectations and pytest."""
+    from itfm.prove import prove as run_steps
+
+    sys.exit(run_steps(only))
+
+
 if __name__ == "__main__":
     main()

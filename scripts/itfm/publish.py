@@ -95,6 +95,26 @@ def publish(
     return facts
 
 
+def faults(database: Path) -> list[str]:
+    """Return what keeps a work database from being published, as sentences; none when nothing."""
+    found = []
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            for layer, period, difference in connection.execute(
+                "select layer, fiscal_period, difference_amount "
+                "from reconciliation.rec_ledger_tie_out "
+                "where difference_amount is distinct from 0 order by all limit 10"
+            ).fetchall():
+                found.append(f"layer {layer} differs from the ledger by {difference} in {period}.")
+            for (message,) in connection.execute(
+                "select message from reconciliation.rec_reject_gates where not passes order by all"
+            ).fetchall():
+                found.append(str(message))
+    except duckdb.Error as error:
+        found.append(f"{database} cannot be read: {str(error).splitlines()[0]}")
+    return found
+
+
 def new_file(workspace: Workspace) -> Path:
     """Return the name under which the next warehouse is written before it takes its place."""
     return workspace.published_database.with_name("warehouse.duckdb.new")

@@ -41,6 +41,7 @@ def run(
             tell(table)
             yield from _run_table(source, f"table {number}", table, list(group))
     finally:
+        source.get_execution_engine().close()
         source.get_engine().dispose()
 
 
