@@ -46,8 +46,8 @@ faults as (
         rule_id,
         file_name,
         line_number,
-        'filters on account, cost centre, vendor or project, which only the cost_pool layer can see; '
-        || 'empty them, or let the rule send from cost_pool' as message
+        'filters on account, cost centre, vendor or project, which only the cost_pool layer '
+        || 'can see; empty them, or let the rule send from cost_pool' as message
     from allocation_rules
     where sender_layer <> 'cost_pool' and line_filters <> '****'
 
