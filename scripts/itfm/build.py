@@ -181,10 +181,12 @@ class _Build:
             )
 
     def _dbt(self, workspace: Workspace, lock: int) -> bool:
-        from itfm.dbt_run import run_dbt
+        from itfm.dbt_run import run_dbt, write_tests
 
         with Phase(self.out, "dbt build") as phase:
             result = run_dbt(["build"], workspace, phase.update, keep_open=[lock])
+            if workspace.work_database.is_file():
+                write_tests(workspace.work_database, result)
             phase.done(result.text())
         if result.gates:
             self._say("\nThe delivered files do not keep the limits of the workspace:", style="red")
@@ -210,12 +212,13 @@ class _Build:
             with Child(command, cwd=project_folder(), keep_open=[lock]) as child:
                 for line in child.lines():
                     lines.append(line)
-                    phase.update(line)
+                    phase.update(line.removeprefix("... "))
                 code = child.wait()
             last = next((line for line in reversed(lines) if line.strip()), "no result")
             phase.done(last)
         if code != DONE:
-            for line in lines[:-1] if lines else ["It ended without a word; run `itfm quality`."]:
+            told = [line for line in lines[:-1] if not line.startswith("...")]
+            for line in told or ["It ended without a word; run `itfm quality`."]:
                 self._say(f"  {line}", style="red")
         return code == DONE
 

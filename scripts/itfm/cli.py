@@ -111,7 +111,9 @@ def contract(output: Path | None) -> None:
 @WORKSPACE
 @click.option("--force", is_flag=True, help="Build although nothing changed.")
 @click.option("--full", is_flag=True, help="Throw the work database away and start from the files.")
-@click.option("--no-publish", is_flag=True, help="Build and test only; readers keep what they have.")
+@click.option(
+    "--no-publish", is_flag=True, help="Build and test only; readers keep what they have."
+)
 def build(workspace: Path, force: bool, full: bool, no_publish: bool) -> None:
     """Build, test and publish the warehouse of a workspace; does nothing when nothing changed.
 
@@ -155,7 +157,7 @@ def quality(workspace: Path) -> None:
 @main.command()
 @click.option("--manifest", type=click.Path(path_type=Path), help="Check this manifest.json.")
 def structure(manifest: Path | None) -> None:
-    """Check the rules of the project over dbt's manifest: layers, names, descriptions, contracts."""
+    """Check the rules of the house over the manifest: layers, names, descriptions, contracts."""
     from itfm.structure import check
 
     sys.exit(check(manifest))

@@ -20,7 +20,15 @@ KINDS = {"model": "models", "seed": "seeds", "test": "data tests", "unit_test": 
 FAILED = ("error", "fail", "runtime error")
 SHOWN_ROWS = 5
 SHOWN_WIDTH = 60
+MESSAGE_WIDTH = 400
 GATES = "rec_reject_gates"
+TESTS_TABLE = "quality.test_results"
+TESTS_COLUMNS = {
+    "kind": ("varchar", "data test or unit test."),
+    "test_name": ("varchar", "Name of the test in dbt."),
+    "status": ("varchar", "pass, warn, fail, error or skipped."),
+    "failure_count": ("bigint", "Rows that break the rule; null for unit tests."),
+}
 
 
 @dataclass(frozen=True)
@@ -61,11 +69,12 @@ class DbtResult:
     skipped: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
     gates: list[str] = field(default_factory=list)
+    tests: list[tuple[str, str, str, int | None]] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
         """Return whether everything was built and no test failed."""
-        return self.exit_code == 0 and not self.failures
+        return self.exit_code == 0 and not self.failures and not self.gates
 
     def text(self) -> str:
         """Return the counts as one line: 92 models, 310 data tests, 2 failed."""
@@ -155,7 +164,7 @@ def run_dbt(
     result = DbtResult(exit_code)
     if results_file.is_file():
         _read_results(result, results_file, workspace)
-    if exit_code != 0 and not result.failures:
+    if exit_code != 0 and not result.failures and not result.gates:
         result.failures.append(_project_failure(watcher, exit_code))
     return result
 
@@ -186,7 +195,9 @@ def _read_results(result: DbtResult, results_file: Path, workspace: Workspace) -
             if entry["status"] in FAILED:
                 failed.append(entry)
             continue
-        result.done[kind] += entry["status"] not in ("skipped",)
+        if kind.endswith("tests"):
+            result.tests.append(_test_row(kind, entry))
+        result.done[kind] += entry["status"] != "skipped"
         result.warned[kind] += entry["status"] == "warn"
         result.skipped[kind] += entry["status"] == "skipped"
         if entry["status"] in FAILED:
@@ -198,11 +209,37 @@ def _read_results(result: DbtResult, results_file: Path, workspace: Workspace) -
         connection = _open(workspace.work_database)
         for entry in failed:
             node = nodes.get(entry["unique_id"], {})
-            if _is_gate(node):
-                result.gates += _gate_messages(connection)
-            result.failures.append(_failure(entry, node, connection, results_file.parent))
+            if _is_gate(node) and not result.gates and (found := _gate_messages(connection)):
+                result.gates = found
+            elif not _is_gate(node) or not result.gates:
+                result.failures.append(_failure(entry, node, connection, results_file.parent))
         if connection is not None:
             connection.close()
+
+
+def _test_row(kind: str, entry: dict[str, Any]) -> tuple[str, str, str, int | None]:
+    parts = str(entry["unique_id"]).split(".")
+    is_data_test = parts[0] == "test"
+    name = parts[2] if is_data_test else parts[-1]
+    failures = entry.get("failures") if is_data_test else None
+    return kind.removesuffix("s"), name, str(entry["status"]), failures
+
+
+def write_tests(database: Path, result: DbtResult) -> None:
+    """Write what became of every dbt test into the work database, published with it."""
+    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in TESTS_COLUMNS.items())
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema if not exists quality")
+        connection.execute(f"create or replace table {TESTS_TABLE} ({columns})")
+        if result.tests:
+            connection.executemany(
+                f"insert into {TESTS_TABLE} values (?, ?, ?, ?)", sorted(result.tests, key=repr)
+            )
+        connection.execute(
+            f"comment on table {TESTS_TABLE} is 'One row per dbt test of the last build.'"
+        )
+        for name, (_, text) in TESTS_COLUMNS.items():
+            connection.execute(f"comment on column {TESTS_TABLE}.{name} is '{text}'")
 
 
 def _failure(
@@ -219,10 +256,11 @@ def _failure(
     advice = "Correct the model, or the rows that it reads, and build again."
     if kind == "test" and entry["status"] == "fail":
         rows = _rows(connection, compiled)
-        message = f"{entry.get('failures') or 'some'} rows break the rule."
+        count = entry.get("failures")
+        message = "1 row breaks the rule." if count == 1 else f"{count} rows break the rule."
         advice = "Correct the rows at their source, or the model that made them, and build again."
         if node.get("compiled_path"):
-            advice += f" All rows: run {target / 'compiled'}/{_below_compiled(node)}"
+            advice += f" All rows: run the query {target / 'compiled'}/{_below_compiled(node)}"
     if kind == "unit_test":
         advice = "Compare the expected rows of the unit test with what the model returns."
     description = " ".join(str(node.get("description") or "").split())
@@ -254,6 +292,9 @@ def _rows(connection: duckdb.DuckDBPyConnection | None, query: str) -> tuple[str
     try:
         found = connection.execute(f"select * from ({query}) limit {SHOWN_ROWS}")
         names = [column[0] for column in found.description or []]
+        if "message" in names:
+            position = names.index("message")
+            return tuple(_short(row[position], MESSAGE_WIDTH) for row in found.fetchall())
         return tuple(
             ", ".join(f"{name}={_short(value)}" for name, value in zip(names, row, strict=True))
             for row in found.fetchall()
@@ -262,9 +303,9 @@ def _rows(connection: duckdb.DuckDBPyConnection | None, query: str) -> tuple[str
         return ()
 
 
-def _short(value: object) -> str:
-    text = "null" if value is None else str(value)
-    return text if len(text) <= SHOWN_WIDTH else text[: SHOWN_WIDTH - 3] + "..."
+def _short(value: object, width: int = SHOWN_WIDTH) -> str:
+    text = "null" if value is None else " ".join(str(value).split())
+    return text if len(text) <= width else text[: width - 3] + "..."
 
 
 def _is_gate(node: dict[str, Any]) -> bool:
