@@ -1,7 +1,7 @@
 """Check a workspace before a build: the same parsing as the build, and errors one can act on.
 
-The files are landed into a scratch database and dbt makes the staging views in it; what those
-views reject is what a build would reject. Nothing outside build/check/ is written.
+The files are landed into a scratch database, and the staging models that dbt compiles are made in
+it; what they reject is what a build would reject. Nothing outside build/check/ is written.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,8 @@ def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _
         report.files = load(connection, workspace, keep_going=True)
         for problem in problems(connection):
             report.add(problem)
-    _make_staging(workspace, scratch, database, progress)
     progress(f"casting {sum(file.row_count for file in report.files):,} rows")
+    _make_staging(workspace, scratch, database, progress)
     with _open(database) as connection:
         _check_presence(workspace, report)
         _check_rows(connection, workspace.contract, report)
@@ -131,14 +132,34 @@ def _open(database: Path) -> duckdb.DuckDBPyConnection:
 def _make_staging(
     workspace: Workspace, scratch: Path, database: Path, progress: Callable[[str], None]
 ) -> None:
-    """Make the staging views in the scratch database, unless those there are the project's."""
+    """Make the staging relations of the scratch database from the SQL that dbt compiled."""
     stamp = scratch / "staging.stamp"
     current = _fingerprint(project_folder())
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == current:
-        return
-    progress("making the views that parse the rows (dbt, some seconds, only after a change)")
-    _run_staging(workspace, scratch, database)
-    stamp.write_text(current, encoding="utf-8")
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != current:
+        progress("compiling the models that parse the rows (dbt, only after a change of them)")
+        _compile_staging(workspace, scratch, database)
+        stamp.write_text(current, encoding="utf-8")
+    manifest = json.loads((scratch / "target/manifest.json").read_text(encoding="utf-8"))
+    models = {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if name.startswith("model.") and node["original_file_path"].startswith("models/staging/")
+    }
+    tables = {table.name for table in workspace.contract.tables}
+    parents: dict[str, set[str]] = {}
+    waiting = [name for name in models if name.partition("__")[2] in tables]
+    while waiting:
+        name = waiting.pop()
+        if name not in parents:
+            parents[name] = set(models[name]["depends_on"]["nodes"]) & models.keys()
+            waiting += parents[name]
+    with _open(database) as connection:
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute("set TimeZone = 'UTC'")
+        for name in TopologicalSorter(parents).static_order():
+            relation, sql = models[name]["relation_name"], models[name]["compiled_code"]
+            connection.execute(f"create schema if not exists {models[name]['schema']}")
+            connection.execute(f"create or replace table {relation} as {sql}")
 
 
 def _fingerprint(project: Path) -> str:
@@ -149,7 +170,8 @@ def _fingerprint(project: Path) -> str:
     return digest.hexdigest()
 
 
-def _run_staging(workspace: Workspace, scratch: Path, database: Path) -> None:
+def _compile_staging(workspace: Workspace, scratch: Path, database: Path) -> None:
+    """Let dbt compile the staging models for the scratch database."""
     project = project_folder()
     profile = yaml.safe_load((project / "profiles.yml").read_text(encoding="utf-8"))
     output = profile["itfm"]["outputs"][profile["itfm"]["target"]]
@@ -158,7 +180,8 @@ def _run_staging(workspace: Workspace, scratch: Path, database: Path) -> None:
     (scratch / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
     command = [
         str(Path(sys.executable).with_name("dbt")),
-        "run",
+        "compile",
+        "--quiet",
         "--select",
         "path:models/staging",
         "--project-dir",
@@ -208,13 +231,13 @@ def _check_presence(workspace: Workspace, report: Report) -> None:
 
 
 def _check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, report: Report) -> None:
-    views = _staging_views(connection)
+    relations = _staging_relations(connection)
     delivered = {(file.domain, file.table) for file in report.files if file.row_count}
     for table in contract.tables:
         if (table.domain, table.name) not in delivered:
             continue
         formats = _formats(connection, table)
-        for view in views.get(table.name, ()):
+        for relation in relations.get(table.name, ()):
             rows = connection.execute(
                 f"""
                 with rejected as (
@@ -223,7 +246,7 @@ def _check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, repor
                         line_number,
                         reject_reason,
                         count(*) over (partition by reject_reason, file_name) as found
-                    from staging.{view}
+                    from staging.{relation}
                     where reject_reason is not null
                     qualify row_number() over (
                         partition by reject_reason, file_name order by line_number
@@ -513,16 +536,16 @@ _RULE_CHECKS = (
 # helpers --------------------------------------------------------------------------------------
 
 
-def _staging_views(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """Return the staging views that judge rows, by the name of their table."""
+def _staging_relations(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return the staging relations that judge rows, by the name of their table."""
     rows = connection.execute(
         "select table_name from information_schema.columns "
         "where table_schema = 'staging' and column_name = 'reject_reason' order by table_name"
     ).fetchall()
-    views: dict[str, list[str]] = {}
+    relations: dict[str, list[str]] = {}
     for (name,) in rows:
-        views.setdefault(name.partition("__")[2], []).append(name)
-    return views
+        relations.setdefault(name.partition("__")[2], []).append(name)
+    return relations
 
 
 def _raw(raw: str | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ GOOD = 'G1,2025-01-31,600,"(1,070.00)",Salaries,OpEx\n'
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a sound workspace whose check has already made its views."""
+    """Return a sound workspace whose check has already compiled the models."""
     folder = tmp_path_factory.mktemp("check") / "sound"
     init_workspace(folder, ledger_only=True)
     (folder / LEDGER).write_text(HEADER + GOOD, encoding="utf-8")
