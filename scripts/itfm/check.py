@@ -156,10 +156,18 @@ def _make_staging(
     with _open(database) as connection:
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set TimeZone = 'UTC'")
+        for schema in {models[name]["schema"] for name in parents}:
+            connection.execute(f"drop schema if exists {schema} cascade")
+            connection.execute(f"create schema {schema}")
         for name in TopologicalSorter(parents).static_order():
             relation, sql = models[name]["relation_name"], models[name]["compiled_code"]
-            connection.execute(f"create schema if not exists {models[name]['schema']}")
-            connection.execute(f"create or replace table {relation} as {sql}")
+            try:
+                connection.execute(f"create table {relation} as {sql}")
+            except duckdb.Error as error:
+                reason = str(error).splitlines()[0]
+                raise UserError(
+                    f"{models[name]['original_file_path']} failed on these files: {reason}"
+                ) from error
 
 
 def _fingerprint(project: Path) -> str:
