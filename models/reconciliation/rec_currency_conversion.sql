@@ -19,7 +19,8 @@ select
     cast(sum(amount_local) as decimal(38, 12)) as amount_local,
     cast(sum(amount) as decimal(18, 2)) as amount,
     cast(
-        sum(amount) - sum(cast(amount_local as decimal(20, 6)) * cast(exchange_rate as decimal(18, 12)))
+        sum(amount)
+        - sum(cast(amount_local as decimal(20, 6)) * cast(exchange_rate as decimal(18, 12)))
         as decimal(18, 6)
     ) as rounding_amount
 from ledger_lines

@@ -28,8 +28,8 @@ ledger as (
 layers as (
 
     select
-        layer,
-        position
+        layers.layer,
+        layers.position
     from (
         values ('cost_pool', 1), ('resource_tower', 2), ('solution', 3), ('consumer', 4)
     ) as layers (layer, position)
@@ -128,7 +128,7 @@ unallocated_so_far as (
             expected.scenario = unallocated.scenario
             and expected.rule_set = unallocated.rule_set
             and expected.fiscal_period = unallocated.fiscal_period
-            and unallocated.position <= expected.position
+            and expected.position >= unallocated.position
     group by all
 
 )

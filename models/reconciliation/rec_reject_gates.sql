@@ -107,11 +107,15 @@ other_gates as (
         cast(count(*) as double) as measured,
         0.0 as limit_value,
         count(*) || ' rows of the cost model or of consumption/drivers cannot be used'
-        || coalesce(
-            '; the first is ' || min(file_name || ' line ' || line_number || ': ' || reason_code
-            || coalesce(' in ' || column_name, '')), ''
-        ) || '. A rule or weight is never dropped: mend the file' as message
-    from rejected_rows
+        || coalesce('; the first is ' || min(place), '')
+        || '. A rule or weight is never dropped: mend the file' as message
+    from (
+        select
+            *,
+            file_name || ' line ' || line_number || ': ' || reason_code
+            || coalesce(' in ' || column_name, '') as place
+        from rejected_rows
+    ) as placed
     where domain = 'cost_model' or (domain = 'consumption' and table_name = 'drivers')
 
     union all
@@ -141,4 +145,4 @@ from (
     select * from ledger_gates
     union all
     select * from other_gates
-)
+) as gates

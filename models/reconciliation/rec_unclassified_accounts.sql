@@ -32,4 +32,6 @@ select
 from unclassified
 left join accounts on unclassified.account_id = accounts.account_id
 group by unclassified.scenario, unclassified.rule_set, unclassified.account_id
-order by unclassified.scenario, unclassified.rule_set, absolute_amount desc, unclassified.account_id
+order by
+    unclassified.scenario asc, unclassified.rule_set asc, absolute_amount desc,
+    unclassified.account_id asc

@@ -36,7 +36,7 @@ written as (
 
     select
         vendor_id,
-        vendor_id
+        vendor_id as vendor_name
     from {{ ref('input_ledger__journal_lines') }}
     where
         vendor_id is not null

@@ -38,7 +38,7 @@ accounts as (
 
     select
         account_id,
-        account_id,
+        account_id as account_name,
         null,
         null,
         null,

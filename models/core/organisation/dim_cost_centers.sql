@@ -1,5 +1,5 @@
 -- grain: one cost centre, as its latest row has it
--- why: the cost centres that facts join to, with every one that a line names and UNKNOWN for lines without
+-- why: the cost centres that facts join to, every one that a line names, and UNKNOWN
 -- reads: dim_cost_center_history, journal lines, budget and forecast lines
 -- conserves: every cost_center_id of a fact
 

@@ -1,7 +1,7 @@
 -- grain: one object that can hand cost to a consumer: a service, an application or DIRECT
 -- why: gives every service_id of a fact a name and a unit
 -- reads: input_cmdb__services, dim_applications
--- conserves: every service and application; DIRECT for money that reaches its consumer without a service
+-- conserves: every service and application; DIRECT for money that needs no service
 
 with
 

@@ -29,7 +29,9 @@ select
     calendar.fiscal_year,
     calendar.period_number,
     calendar.period_name,
-    cast(ceil(calendar.period_number * 4.0 / calendar.periods_in_year) as integer) as fiscal_quarter,
+    cast(
+        ceil(calendar.period_number * 4.0 / calendar.periods_in_year) as integer
+    ) as fiscal_quarter,
     calendar.end_date,
     {{ day_count('calendar.start_date', 'calendar.end_date') }} as day_count,
     calendar.is_closed

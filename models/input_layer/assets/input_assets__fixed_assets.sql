@@ -1,5 +1,5 @@
 -- grain: one fixed asset
--- why: the contract for assets.fixed_assets: the rows that can be used, whatever system they came from
+-- why: the contract for assets.fixed_assets: rows that can be used, from whatever system
 -- reads: stg_files__fixed_assets
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

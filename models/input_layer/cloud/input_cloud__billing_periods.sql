@@ -1,5 +1,5 @@
 -- grain: one billing period of a provider's account
--- why: the contract for cloud.billing_periods: the rows that can be used, whatever system they came from
+-- why: the contract for cloud.billing_periods: rows that can be used, from whatever system
 -- reads: stg_focus__billing_periods
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one commitment
--- why: the contract for cloud.contract_commitments: the rows that can be used, whatever system they came from
+-- why: the contract for cloud.contract_commitments: rows that can be used, from whatever system
 -- reads: stg_focus__contract_commitments
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one charge of a provider's FOCUS Cost and Usage delivery
--- why: the contract for cloud.cost_and_usage: the rows that can be used, whatever system they came from
+-- why: the contract for cloud.cost_and_usage: rows that can be used, from whatever system
 -- reads: stg_focus__cost_and_usage
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one invoice line of a provider
--- why: the contract for cloud.invoices: the rows that can be used, whatever system they came from
+-- why: the contract for cloud.invoices: rows that can be used, from whatever system
 -- reads: stg_focus__invoices
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

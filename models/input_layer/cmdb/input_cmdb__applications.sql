@@ -1,5 +1,5 @@
 -- grain: one application
--- why: the contract for cmdb.applications: the rows that can be used, whatever system they came from
+-- why: the contract for cmdb.applications: rows that can be used, from whatever system
 -- reads: stg_files__applications
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

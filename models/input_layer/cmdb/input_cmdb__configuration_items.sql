@@ -1,5 +1,5 @@
 -- grain: one configuration item
--- why: the contract for cmdb.configuration_items: the rows that can be used, whatever system they came from
+-- why: the contract for cmdb.configuration_items: rows that can be used, from whatever system
 -- reads: stg_files__configuration_items
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one directed relation between two objects
--- why: the contract for cmdb.relationships: the rows that can be used, whatever system they came from
+-- why: the contract for cmdb.relationships: rows that can be used, from whatever system
 -- reads: stg_files__relationships
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one service
--- why: the contract for cmdb.services: the rows that can be used, whatever system they came from
+-- why: the contract for cmdb.services: rows that can be used, from whatever system
 -- reads: stg_files__services
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

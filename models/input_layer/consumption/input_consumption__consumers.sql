@@ -1,5 +1,5 @@
 -- grain: one consumer
--- why: the contract for consumption.consumers: the rows that can be used, whatever system they came from
+-- why: the contract for consumption.consumers: rows that can be used, from whatever system
 -- reads: stg_files__consumers
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

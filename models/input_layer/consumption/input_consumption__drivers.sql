@@ -1,5 +1,5 @@
 -- grain: one value of an allocation driver
--- why: the contract for consumption.drivers: the rows that can be used, whatever system they came from
+-- why: the contract for consumption.drivers: rows that can be used, from whatever system
 -- reads: stg_files__drivers
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: use of one service by one consumer or other object in a period
--- why: the contract for consumption.service_usage: the rows that can be used, whatever system they came from
+-- why: the contract for consumption.service_usage: rows that can be used, from whatever system
 -- reads: stg_files__service_usage
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

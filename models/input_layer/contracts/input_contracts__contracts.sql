@@ -1,5 +1,5 @@
 -- grain: one contract
--- why: the contract for contracts.contracts: the rows that can be used, whatever system they came from
+-- why: the contract for contracts.contracts: rows that can be used, from whatever system
 -- reads: stg_files__contracts
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

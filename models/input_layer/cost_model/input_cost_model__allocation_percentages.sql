@@ -1,5 +1,5 @@
 -- grain: one receiver of a fixed_percent rule
--- why: the contract for cost_model.allocation_percentages: the rows that can be used, whatever system they came from
+-- why: the contract for cost_model.allocation_percentages: rows that can be used
 -- reads: stg_files__allocation_percentages
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

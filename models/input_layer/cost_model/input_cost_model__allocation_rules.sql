@@ -1,5 +1,5 @@
 -- grain: one rule that sends an object's cost to others
--- why: the contract for cost_model.allocation_rules: the rows that can be used, whatever system they came from
+-- why: the contract for cost_model.allocation_rules: rows that can be used, from whatever system
 -- reads: stg_files__allocation_rules
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one rule that tags ledger lines with a cost pool
--- why: the contract for cost_model.classification_rules: the rows that can be used, whatever system they came from
+-- why: the contract for cost_model.classification_rules: rows that can be used
 -- reads: stg_files__classification_rules
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

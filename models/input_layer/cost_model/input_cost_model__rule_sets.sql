@@ -1,5 +1,5 @@
 -- grain: one rule set
--- why: the contract for cost_model.rule_sets: the rows that can be used, whatever system they came from
+-- why: the contract for cost_model.rule_sets: rows that can be used, from whatever system
 -- reads: stg_files__rule_sets
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one member pattern of a target set
--- why: the contract for cost_model.target_sets: the rows that can be used, whatever system they came from
+-- why: the contract for cost_model.target_sets: rows that can be used, from whatever system
 -- reads: stg_files__target_sets
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one spelling pattern
--- why: the contract for cost_model.vendor_aliases: the rows that can be used, whatever system they came from
+-- why: the contract for cost_model.vendor_aliases: rows that can be used, from whatever system
 -- reads: stg_files__vendor_aliases
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -17,10 +17,10 @@ staged as (
     select
         '{{ domain }}' as domain,
         '{{ table }}' as table_name,
-        file_name,
+        staged.file_name,
         cast(sum({{ amount }}) as decimal(38, 12)) as amount
     from {{ ref('stg_' ~ system ~ '__' ~ table) }} as staged
-    group by file_name
+    group by staged.file_name
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -31,12 +31,12 @@ accepted as (
     select
         '{{ domain }}' as domain,
         '{{ table }}' as table_name,
-        file_name,
+        staged.file_name,
         count(*) as row_count,
         cast(sum({{ amount }}) as decimal(38, 12)) as amount,
         cast(sum(abs({{ amount }})) as decimal(38, 12)) as absolute_amount
     from {{ ref('input_' ~ domain ~ '__' ~ table) }} as staged
-    group by file_name
+    group by staged.file_name
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

@@ -1,5 +1,5 @@
 -- grain: one account
--- why: the contract for ledger.accounts: the rows that can be used, whatever system they came from
+-- why: the contract for ledger.accounts: rows that can be used, from whatever system
 -- reads: stg_files__accounts
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

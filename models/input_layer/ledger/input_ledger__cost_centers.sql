@@ -1,5 +1,5 @@
 -- grain: one cost centre and the dates for which the row holds
--- why: the contract for ledger.cost_centers: the rows that can be used, whatever system they came from
+-- why: the contract for ledger.cost_centers: rows that can be used, from whatever system
 -- reads: stg_files__cost_centers
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one rate of a currency pair, type and date
--- why: the contract for ledger.exchange_rates: the rows that can be used, whatever system they came from
+-- why: the contract for ledger.exchange_rates: rows that can be used, from whatever system
 -- reads: stg_files__exchange_rates
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one fiscal period
--- why: the contract for ledger.fiscal_periods: the rows that can be used, whatever system they came from
+-- why: the contract for ledger.fiscal_periods: rows that can be used, from whatever system
 -- reads: stg_files__fiscal_periods
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one line of a posted journal, as delivered
--- why: the contract for ledger.journal_lines: the rows that can be used, whatever system they came from
+-- why: the contract for ledger.journal_lines: rows that can be used, from whatever system
 -- reads: stg_files__journal_lines
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

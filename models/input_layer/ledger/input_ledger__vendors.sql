@@ -1,5 +1,5 @@
 -- grain: one vendor record of the ledger's vendor master
--- why: the contract for ledger.vendors: the rows that can be used, whatever system they came from
+-- why: the contract for ledger.vendors: rows that can be used, from whatever system
 -- reads: stg_files__vendors
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one incident
--- why: the contract for performance.incidents: the rows that can be used, whatever system they came from
+-- why: the contract for performance.incidents: rows that can be used, from whatever system
 -- reads: stg_files__incidents
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one measured service level of a service and period
--- why: the contract for performance.service_levels: the rows that can be used, whatever system they came from
+-- why: the contract for performance.service_levels: rows that can be used, from whatever system
 -- reads: stg_files__service_levels
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one planned amount of a budget version, period, account and cost centre
--- why: the contract for planning.budget_lines: the rows that can be used, whatever system they came from
+-- why: the contract for planning.budget_lines: rows that can be used, from whatever system
 -- reads: stg_files__budget_lines
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

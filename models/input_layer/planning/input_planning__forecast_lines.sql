@@ -1,5 +1,5 @@
 -- grain: one forecast amount of a forecast version, period, account and cost centre
--- why: the contract for planning.forecast_lines: the rows that can be used, whatever system they came from
+-- why: the contract for planning.forecast_lines: rows that can be used, from whatever system
 -- reads: stg_files__forecast_lines
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

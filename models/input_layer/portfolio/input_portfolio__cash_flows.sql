@@ -1,5 +1,5 @@
 -- grain: one planned or actual cash flow of a project
--- why: the contract for portfolio.cash_flows: the rows that can be used, whatever system they came from
+-- why: the contract for portfolio.cash_flows: rows that can be used, from whatever system
 -- reads: stg_files__cash_flows
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

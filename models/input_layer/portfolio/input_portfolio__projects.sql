@@ -1,5 +1,5 @@
 -- grain: one project
--- why: the contract for portfolio.projects: the rows that can be used, whatever system they came from
+-- why: the contract for portfolio.projects: rows that can be used, from whatever system
 -- reads: stg_files__projects
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

@@ -1,5 +1,5 @@
 -- grain: one risk
--- why: the contract for risk.risks: the rows that can be used, whatever system they came from
+-- why: the contract for risk.risks: rows that can be used, from whatever system
 -- reads: stg_files__risks
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

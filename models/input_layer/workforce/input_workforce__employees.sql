@@ -1,5 +1,5 @@
 -- grain: one position or employee and the dates for which the row holds
--- why: the contract for workforce.employees: the rows that can be used, whatever system they came from
+-- why: the contract for workforce.employees: rows that can be used, from whatever system
 -- reads: stg_files__employees
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

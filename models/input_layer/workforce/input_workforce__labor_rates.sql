@@ -1,5 +1,5 @@
 -- grain: one rate of a role and the dates for which it holds
--- why: the contract for workforce.labor_rates: the rows that can be used, whatever system they came from
+-- why: the contract for workforce.labor_rates: rows that can be used, from whatever system
 -- reads: stg_files__labor_rates
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

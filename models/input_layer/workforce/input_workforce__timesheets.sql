@@ -1,5 +1,5 @@
 -- grain: hours of one employee in a period on one object
--- why: the contract for workforce.timesheets: the rows that can be used, whatever system they came from
+-- why: the contract for workforce.timesheets: rows that can be used, from whatever system
 -- reads: stg_files__timesheets
 -- conserves: every row without a reject_reason; the others stand in rec_rejected_rows
 

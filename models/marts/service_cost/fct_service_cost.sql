@@ -1,4 +1,4 @@
--- grain: one scenario, rule set, period, service, cost pool, sub-pool, tower, sub-tower, expense type
+-- grain: one scenario, rule set, period, service, cost sub-pool, sub-tower and expense type
 -- why: what each service costs and what that cost is made of
 -- reads: alloc_solution_flows, alloc_pool_flows, alloc_tower_flows, dim_towers
 -- conserves: every unit of money that reached the solution layer, once

@@ -1,5 +1,5 @@
 -- grain: one receiver of a fixed_percent rule, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.cost_model__allocation_percentages
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -50,5 +50,8 @@ select
     percentage,
     file_name,
     line_number,
-    coalesce(row_fault, {{ repeated_key(['rule_set', 'rule_id', 'to_id'], 'row_fault') }}) as reject_reason
+    coalesce(
+        row_fault,
+        {{ repeated_key(['rule_set', 'rule_id', 'to_id'], 'row_fault') }}
+    ) as reject_reason
 from checked

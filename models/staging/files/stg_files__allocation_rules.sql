@@ -1,5 +1,5 @@
 -- grain: one rule that sends an object's cost to others, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.cost_model__allocation_rules
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -26,7 +26,9 @@ typed as (
         {{ as_text('cost_center_id') }} as cost_center_id,
         {{ as_text('vendor') }} as vendor,
         {{ as_text('project_id') }} as project_id,
-        {{ as_code('method', ['tagged', 'even', 'fixed_percent', 'driver', 'relationship']) }} as method,
+        {{ as_code('method', [
+            'tagged', 'even', 'fixed_percent', 'driver', 'relationship'
+        ]) }} as method,
         {{ as_text('target_set') }} as target_set,
         {{ as_text('driver_id') }} as driver_id,
         {{ as_text('owner') }} as owner,

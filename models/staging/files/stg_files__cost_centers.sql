@@ -1,5 +1,5 @@
 -- grain: one cost centre and the dates for which the row holds, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.ledger__cost_centers
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -53,5 +53,8 @@ select
     valid_to,
     file_name,
     line_number,
-    coalesce(row_fault, {{ repeated_key(['cost_center_id', 'valid_from'], 'row_fault') }}) as reject_reason
+    coalesce(
+        row_fault,
+        {{ repeated_key(['cost_center_id', 'valid_from'], 'row_fault') }}
+    ) as reject_reason
 from checked

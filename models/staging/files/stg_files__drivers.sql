@@ -1,5 +1,5 @@
 -- grain: one value of an allocation driver, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.consumption__drivers
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -62,5 +62,8 @@ select
     unit,
     file_name,
     line_number,
-    coalesce(fault, {{ repeated_key(['driver_id', 'driver_date', 'from_id', 'to_id'], 'fault') }}) as reject_reason
+    coalesce(
+        fault,
+        {{ repeated_key(['driver_id', 'driver_date', 'from_id', 'to_id'], 'fault') }}
+    ) as reject_reason
 from judged

@@ -1,5 +1,5 @@
 -- grain: one position or employee and the dates for which the row holds, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.workforce__employees
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -59,5 +59,8 @@ select
     valid_to,
     file_name,
     line_number,
-    coalesce(row_fault, {{ repeated_key(['employee_id', 'valid_from'], 'row_fault') }}) as reject_reason
+    coalesce(
+        row_fault,
+        {{ repeated_key(['employee_id', 'valid_from'], 'row_fault') }}
+    ) as reject_reason
 from checked

@@ -1,5 +1,5 @@
 -- grain: one rate of a currency pair, type and date, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.ledger__exchange_rates
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -63,5 +63,8 @@ select
     rate,
     file_name,
     line_number,
-    coalesce(fault, {{ repeated_key(['from_currency', 'to_currency', 'rate_type', 'rate_date'], 'fault') }}) as reject_reason
+    coalesce(
+        fault,
+        {{ repeated_key(['from_currency', 'to_currency', 'rate_type', 'rate_date'], 'fault') }}
+    ) as reject_reason
 from judged

@@ -11,6 +11,12 @@ delivered_periods as (
 
 ),
 
+numbers_from_zero as (
+
+    {{ numbers_to(400) }}
+
+),
+
 settings as (
 
     select * from {{ ref('stg_files__settings') }}
@@ -41,7 +47,7 @@ year_starts as (
             when 'thursday' then 4 when 'friday' then 5 when 'saturday' then 6 else 7
         end as first_weekday
     from settings
-    cross join ({{ numbers_to(400) }}) as numbers
+    cross join numbers_from_zero as numbers
     where settings.first_fiscal_year + numbers.number <= settings.last_fiscal_year + 1
 
 ),
@@ -51,16 +57,29 @@ years as (
     select
         fiscal_year,
         calendar_type,
-        case
-            when calendar_type = 'calendar_month' then first_of_month
-            else
-                -- the first weekday nearest to the first of the month, so at most three days off
-                {{ add_days(
-                    'first_of_month',
-                    '3 - (extract(isodow from first_of_month) - first_weekday + 7 + 3) % 7'
-                ) }}
-        end as year_start
+        -- week calendars start on the weekday nearest to the first, so at most three days off
+        {{ add_days(
+            'first_of_month',
+            "case when calendar_type = 'calendar_month' then 0 "
+            "else 3 - (extract(isodow from first_of_month) - first_weekday + 10) % 7 end"
+        ) }} as year_start
     from year_starts
+
+),
+
+numbered_periods as (
+
+    select
+        settings.calendar_type,
+        numbers.number as period_number,
+        floor((numbers.number - 1) / 3) as quarters_before,
+        (numbers.number - 1) % 3 + 1 as position_in_quarter
+    from settings
+    cross join numbers_from_zero as numbers
+    where
+        numbers.number between 1 and case
+            when settings.calendar_type = '13_period' then 13 else 12
+        end
 
 ),
 
@@ -68,19 +87,15 @@ weeks_before_period as (
 
     -- 4-4-5 and its kin as the weeks that have passed when a period starts
     select
+        calendar_type,
         period_number,
-        case
-            when calendar_type = '13_period' then 4 * (period_number - 1)
-            when calendar_type = '4-5-4'
-                then 13 * floor((period_number - 1) / 3) + {{ nth([0, 4, 9], '(period_number - 1) % 3 + 1') }}
-            when calendar_type = '5-4-4'
-                then 13 * floor((period_number - 1) / 3) + {{ nth([0, 5, 9], '(period_number - 1) % 3 + 1') }}
-            else 13 * floor((period_number - 1) / 3) + {{ nth([0, 4, 8], '(period_number - 1) % 3 + 1') }}
-        end as weeks,
-        calendar_type
-    from settings
-    cross join (select number as period_number from ({{ numbers_to(13) }})) as numbers
-    where period_number between 1 and case when calendar_type = '13_period' then 13 else 12 end
+        case calendar_type
+            when '13_period' then 4 * (period_number - 1)
+            when '4-5-4' then 13 * quarters_before + {{ nth([0, 4, 9], 'position_in_quarter') }}
+            when '5-4-4' then 13 * quarters_before + {{ nth([0, 5, 9], 'position_in_quarter') }}
+            else 13 * quarters_before + {{ nth([0, 4, 8], 'position_in_quarter') }}
+        end as weeks
+    from numbered_periods
 
 ),
 

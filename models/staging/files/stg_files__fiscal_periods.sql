@@ -1,5 +1,5 @@
 -- grain: one fiscal period, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.ledger__fiscal_periods
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -52,5 +52,8 @@ select
     is_closed,
     file_name,
     line_number,
-    coalesce(row_fault, {{ repeated_key(['fiscal_year', 'period_number'], 'row_fault') }}) as reject_reason
+    coalesce(
+        row_fault,
+        {{ repeated_key(['fiscal_year', 'period_number'], 'row_fault') }}
+    ) as reject_reason
 from checked

@@ -1,5 +1,5 @@
 -- grain: one fixed asset, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.assets__fixed_assets
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -23,7 +23,9 @@ typed as (
         {{ as_date('in_service_date') }} as in_service_date,
         {{ as_date('disposal_date') }} as disposal_date,
         {{ as_integer('useful_life_months') }} as useful_life_months,
-        {{ as_code('depreciation_method', ['straight_line', 'declining_balance', 'double_declining', 'none']) }} as depreciation_method,
+        {{ as_code('depreciation_method', [
+            'straight_line', 'declining_balance', 'double_declining', 'none'
+        ]) }} as depreciation_method,
         {{ as_number('acquisition_cost') }} as acquisition_cost,
         {{ as_number('salvage_value') }} as salvage_value,
         {{ as_text('currency_code') }} as currency_code,

@@ -1,5 +1,5 @@
 -- grain: one forecast amount of a forecast version, period, account and cost centre, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.planning__forecast_lines
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -92,7 +92,7 @@ judged as (
     select
         in_periods.*,
         case
-            when row_fault is not null then row_fault
+            when in_periods.row_fault is not null then in_periods.row_fault
             when in_periods.fiscal_period is null then 'unknown_period:posting_date'
             when
                 coalesce(in_periods.currency_code, in_periods.reporting_currency)

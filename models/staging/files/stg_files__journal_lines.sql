@@ -1,5 +1,5 @@
 -- grain: one line of a posted journal, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.ledger__journal_lines
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -94,7 +94,8 @@ in_periods as (
     select
         checked.*,
         coalesce(fiscal_periods.start_date, fiscal_days.fiscal_period) as fiscal_period,
-        checked.period_name is not null and fiscal_periods.start_date is null as is_unknown_period_name,
+        checked.period_name is not null
+        and fiscal_periods.start_date is null as is_unknown_period_name,
         settings.reporting_currency
     from checked
     cross join settings
@@ -108,8 +109,8 @@ judged as (
     select
         in_periods.*,
         case
-            when row_fault is not null then row_fault
-            when is_unknown_period_name then 'unknown_period:period_name'
+            when in_periods.row_fault is not null then in_periods.row_fault
+            when in_periods.is_unknown_period_name then 'unknown_period:period_name'
             when in_periods.fiscal_period is null then 'unknown_period:posting_date'
             when
                 coalesce(in_periods.currency_code, in_periods.reporting_currency)

@@ -1,5 +1,5 @@
 -- grain: one rate of a role and the dates for which it holds, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.workforce__labor_rates
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -47,5 +47,8 @@ select
     valid_to,
     file_name,
     line_number,
-    coalesce(row_fault, {{ repeated_key(['role_name', 'valid_from'], 'row_fault') }}) as reject_reason
+    coalesce(
+        row_fault,
+        {{ repeated_key(['role_name', 'valid_from'], 'row_fault') }}
+    ) as reject_reason
 from checked

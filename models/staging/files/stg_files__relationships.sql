@@ -1,5 +1,5 @@
 -- grain: one directed relation between two objects, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.cmdb__relationships
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -46,5 +46,8 @@ select
     valid_to,
     file_name,
     line_number,
-    coalesce(row_fault, {{ repeated_key(['from_id', 'relationship_type', 'to_id'], 'row_fault') }}) as reject_reason
+    coalesce(
+        row_fault,
+        {{ repeated_key(['from_id', 'relationship_type', 'to_id'], 'row_fault') }}
+    ) as reject_reason
 from checked

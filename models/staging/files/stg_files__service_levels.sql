@@ -1,5 +1,5 @@
 -- grain: one measured service level of a service and period, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.performance__service_levels
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -62,5 +62,8 @@ select
     unit,
     file_name,
     line_number,
-    coalesce(fault, {{ repeated_key(['service_id', 'measure_date', 'metric_name'], 'fault') }}) as reject_reason
+    coalesce(
+        fault,
+        {{ repeated_key(['service_id', 'measure_date', 'metric_name'], 'fault') }}
+    ) as reject_reason
 from judged

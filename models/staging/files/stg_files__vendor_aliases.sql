@@ -1,5 +1,5 @@
 -- grain: one spelling pattern, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.cost_model__vendor_aliases
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 

@@ -1,5 +1,5 @@
 -- grain: one vendor record of the ledger's vendor master, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.ledger__vendors
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 

@@ -1,5 +1,5 @@
 -- grain: one billing period of a provider's account, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.cloud__billing_periods
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -46,5 +46,10 @@ select
     billing_period_status,
     file_name,
     line_number,
-    coalesce(row_fault, {{ repeated_key(['invoice_issuer_name', 'billing_account_id', 'billing_period_start'], 'row_fault') }}) as reject_reason
+    coalesce(
+        row_fault,
+        {{ repeated_key(
+            ['invoice_issuer_name', 'billing_account_id', 'billing_period_start'], 'row_fault'
+        ) }}
+    ) as reject_reason
 from checked

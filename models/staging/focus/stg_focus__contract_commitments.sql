@@ -1,5 +1,5 @@
 -- grain: one commitment, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.cloud__contract_commitments
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -60,5 +60,8 @@ select
     service_provider_name,
     file_name,
     line_number,
-    coalesce(row_fault, {{ repeated_key(['contract_commitment_id'], 'row_fault') }}) as reject_reason
+    coalesce(
+        row_fault,
+        {{ repeated_key(['contract_commitment_id'], 'row_fault') }}
+    ) as reject_reason
 from checked

@@ -1,5 +1,5 @@
 -- grain: one charge of a provider's FOCUS Cost and Usage delivery, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.cloud__cost_and_usage
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -23,7 +23,9 @@ typed as (
         {{ as_timestamp('billing_period_end') }} as billing_period_end,
         {{ as_timestamp('charge_period_start') }} as charge_period_start,
         {{ as_timestamp('charge_period_end') }} as charge_period_end,
-        {{ as_code('charge_category', ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment']) }} as charge_category,
+        {{ as_code('charge_category', [
+            'Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'
+        ]) }} as charge_category,
         {{ as_text('charge_class') }} as charge_class,
         {{ as_text('charge_frequency') }} as charge_frequency,
         {{ as_text('charge_description') }} as charge_description,
@@ -127,7 +129,12 @@ judged as (
     cross join settings
     left join latest_deliveries
         on
-            coalesce(checked.service_provider_name, checked.provider_name, checked.invoice_issuer_name, '')
+            coalesce(
+                checked.service_provider_name,
+                checked.provider_name,
+                checked.invoice_issuer_name,
+                ''
+            )
             = latest_deliveries.provider
             and lower(coalesce(checked.billing_account_id, '')) = latest_deliveries.account
             and checked.billing_period_start = latest_deliveries.billing_period_start

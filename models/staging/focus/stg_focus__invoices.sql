@@ -1,5 +1,5 @@
 -- grain: one invoice line of a provider, usable or not
--- why: casts the delivered text to the types of the input contract and says why a row cannot be used
+-- why: casts delivered text to the contract's types and says why a row cannot be used
 -- reads: landing.cloud__invoices
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
