@@ -214,7 +214,7 @@ def create_relationships(con: duckdb.DuckDBPyConnection) -> None:
         ),
 
         gpu_servers as (
-            select a.application_id, 'runs_on', s.ci_id, date '2023-07-01', null::date
+            select a.application_id, 'runs_on', s.ci_id, date '2023-04-01', null::date
             from application_details as a
             inner join item_details as s on s.ci_class = 'server' and s.number > 50
             where a.home_service_id = 'SVC-AIP' and s.operational_status = 'operational'
@@ -299,12 +299,12 @@ def create_assets(con: duckdb.DuckDBPyConnection) -> None:
                     else 'CC1520'
                 end as cost_center_id,
                 case
-                    when ci_name like 'gpu%' then date '2023-06-15' + number * 6
+                    when ci_name like 'gpu%' then date '2023-03-15' + number
                     else installed_on
                 end as in_service_date,
                 retired_on as disposal_date,
                 if(asset_class = 'end_user_device', 48, 60) as useful_life_months,
-                unit_cost * if(ci_name like 'gpu%', 4, 1) as base_cost
+                unit_cost * if(ci_name like 'gpu%', 3, 1) as base_cost
             from item_details
             where asset_class is not null
         ),

@@ -266,8 +266,8 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
             if(draw(w.bits, 2) < 0.7, 'US East', 'EU North') as region_name,
             upper(left(w.provider, 3)) || '-' || upper(left(md5(w.service_name), 8)) as sku_id,
             w.service_name = 'Elastic Machines' and w.copy = 1 as is_committed,
-            case when w.audience = 'ai' then 6 else 0 end as first_idx,
-            case when w.audience = 'ai' then 0.55 when w.audience = 'data' then 0.18
+            case when w.audience = 'ai' then 3 else 0 end as first_idx,
+            case when w.audience = 'ai' then 0.5 when w.audience = 'data' then 0.18
                 else 0.08 end as growth,
             p.yearly_cost / 12.0 * w.size / sum(w.size) over (partition by w.provider)
             as monthly_cost,
