@@ -28,7 +28,6 @@ from itfm.survey import InputFile, Problem, Survey, survey
 from itfm.textfiles import Header, TextFile, column_names, normalise_header
 from itfm.workspace import Formats, Mapping, Workspace, load_workspace
 
-VERSION = "1"
 PARQUET_VIEW_BYTES = 256 * 1024 * 1024
 NEW = "__new"
 LINE = "$line"
@@ -141,6 +140,7 @@ class _Loader:
         self.scratch = Path()
         self.relations: dict[str, str] = {}
         self.stored: dict[str, str] = {}
+        self.version = _version()
 
     def run(self) -> list[LoadedFile]:
         self.survey = survey(self.workspace)
@@ -232,7 +232,9 @@ class _Loader:
             by_name.setdefault(file.name, []).append(file)
         prints = {name: self._fingerprint(group) for name, group in by_name.items()}
         as_view = self._is_view(files)
-        whole = _hash([VERSION, table.relation, _layout(table), as_view, sorted(prints.items())])
+        whole = _hash(
+            [self.version, table.relation, _layout(table), as_view, sorted(prints.items())]
+        )
         if self.stored.get(table.full_name) == whole and table.relation in self.relations:
             return None
         result = _Rebuilt(table, whole, as_view)
@@ -258,7 +260,7 @@ class _Loader:
     def _fingerprint(self, group: list[InputFile]) -> str:
         return _hash(
             [
-                VERSION,
+                self.version,
                 _layout(group[0].table),
                 [
                     (
@@ -876,6 +878,12 @@ def _distinct(files: list[InputFile]) -> bool:
 
 def _layout(table: Table) -> list[object]:
     return [table.column_names, table.required_columns]
+
+
+def _version() -> str:
+    """Return what changes with the code that reads files: a new reader reads them anew."""
+    sources = (Path(textfiles.__file__), Path(__file__))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
 def _hash(value: object) -> str:
