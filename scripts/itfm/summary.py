@@ -354,7 +354,8 @@ def _item(label: str, value: str) -> str:
 
 def _more(rows: list[tuple[Any, ...]], table: str) -> Iterator[str]:
     if len(rows) > LARGEST:
-        yield _labelled("", f"  and {len(rows) - LARGEST} more reasons in {table}")
+        more = len(rows) - LARGEST
+        yield _labelled("", f"  and {more} more reason{'s' if more > 1 else ''} in {table}")
 
 
 def _near(path: Path) -> str:

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from itfm.quality.checks import Check, Outcome
+from itfm.quality.checks import ROWS_QUERY, Check, Outcome
 
 SHOWN_EXAMPLES = 5
 
@@ -57,12 +57,18 @@ def _run_table(source: Any, name: str, table: str, checks: list[Check]) -> Itera
         for check in checks:
             yield Outcome(check, False, error=_one_line(error))
         return
-    suite = gx.ExpectationSuite(name=name)
-    for position, check in enumerate(checks):
-        expectation = getattr(gxe, check.expectation)
-        suite.add_expectation(expectation(**check.arguments, meta={"position": position}))
-    results = batch.validate(suite, result_format="SUMMARY").results
-    by_position = {result.expectation_config.meta["position"]: result for result in results}
+    by_position = {}
+    # rows that must not be there are shown only in the complete format, which for values of a
+    # column would fetch all of them
+    for result_format in ("COMPLETE", "SUMMARY"):
+        suite = gx.ExpectationSuite(name=f"{name} {result_format}")
+        for position, check in enumerate(checks):
+            if (check.expectation == ROWS_QUERY) == (result_format == "COMPLETE"):
+                expectation = getattr(gxe, check.expectation)
+                suite.add_expectation(expectation(**check.arguments, meta={"position": position}))
+        if suite.expectations:
+            for result in batch.validate(suite, result_format=result_format).results:
+                by_position[result.expectation_config.meta["position"]] = result
     for position, check in enumerate(checks):
         yield _outcome(check, by_position[position])
 
@@ -73,7 +79,7 @@ def _outcome(check: Check, result: Any) -> Outcome:
     count = found.get("unexpected_count")
     observed = found.get("observed_value")
     examples = found.get("partial_unexpected_list") or []
-    if check.expectation == "UnexpectedRowsExpectation" and error is None:
+    if check.expectation == ROWS_QUERY and error is None:
         count = int(observed or 0)
         examples = (found.get("details") or {}).get("unexpected_rows") or []
         observed = f"{count:,} rows"
