@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -33,6 +34,7 @@ FAILED = 1
 WRONG_INPUTS = 2
 LOCK_FILE = ".build.lock"
 MARKER = "IN_PROGRESS"
+DEMO_MARKER = ".demo_incomplete"
 SHOWN_FAILURES = 10
 SHOWN_PROBLEMS = 10
 
@@ -148,12 +150,9 @@ class _Build:
 
     def _demo_inputs(self) -> None:
         demo = project_folder() / DEFAULT_WORKSPACE
-        if self.path.resolve() != demo.resolve() or has_files(demo / "inputs"):
-            return
-        from itfm import demo as demo_company
-
-        with Phase(self.out, "Writing the inputs of the demo company"):
-            demo_company.generate(demo)
+        if self.path.resolve() == demo.resolve() and not has_demo_inputs(demo):
+            with Phase(self.out, "Writing the inputs of the demo company") as phase:
+                write_demo_inputs(demo, progress=phase.update)
 
     def _clean_after_a_kill(self, workspace: Workspace) -> None:
         publishing.remove_leftovers(workspace)
@@ -296,9 +295,22 @@ def in_progress(workspace: Workspace) -> Iterator[None]:
     marker.unlink(missing_ok=True)
 
 
-def has_files(folder: Path) -> bool:
-    """Return whether there is a file anywhere below the folder."""
-    return folder.is_dir() and any(path.is_file() for path in folder.rglob("*"))
+def has_demo_inputs(folder: Path) -> bool:
+    """Return whether inputs stand in the folder, and are not what a killed command left there."""
+    inputs = folder / "inputs"
+    is_begun = (folder / DEMO_MARKER).exists()
+    return not is_begun and inputs.is_dir() and any(path.is_file() for path in inputs.rglob("*"))
+
+
+def write_demo_inputs(folder: Path, **options: Any) -> None:
+    """Write the demo company into a folder; a marker stands there until it is complete."""
+    from itfm.demo import generate
+
+    folder.mkdir(parents=True, exist_ok=True)
+    marker = folder / DEMO_MARKER
+    marker.touch()
+    generate(folder, **options)
+    marker.unlink()
 
 
 def _started(marker: Path) -> str:

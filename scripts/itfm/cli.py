@@ -109,6 +109,33 @@ def contract(output: Path | None) -> None:
 
 @main.command()
 @WORKSPACE
+@click.option("--ledger-lines", default=250_000, show_default=True, help="Lines of the ledger.")
+@click.option("--cloud-rows", default=60_000, show_default=True, help="Rows of the cloud bills.")
+@click.option("--months", default=36, show_default=True, help="Months of actuals, 2 to 36.")
+@click.option("--seed", default=7, show_default=True, help="The same seed writes the same bytes.")
+@click.option("--file-format", type=click.Choice(["csv", "parquet"]), default="csv")
+def demo(
+    workspace: Path, ledger_lines: int, cloud_rows: int, months: int, seed: int, file_format: str
+) -> None:
+    """Write the inputs of the demo company into a workspace, in place of those that are there."""
+    from itfm.build import write_demo_inputs
+
+    if not 2 <= months <= 36:
+        raise click.BadParameter("the demo company has 2 to 36 months.", param_hint="--months")
+    write_demo_inputs(
+        workspace,
+        ledger_lines=ledger_lines,
+        cloud_rows=cloud_rows,
+        months=months,
+        seed=seed,
+        file_format=file_format,
+        progress=click.echo,
+    )
+    click.echo(f"The inputs of the demo company stand in {workspace / 'inputs'}")
+
+
+@main.command()
+@WORKSPACE
 @click.option("--force", is_flag=True, help="Build although nothing changed.")
 @click.option("--full", is_flag=True, help="Throw the work database away and start from the files.")
 @click.option(

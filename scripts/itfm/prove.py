@@ -13,6 +13,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from itfm.build import write_demo_inputs
 from itfm.contract import project_folder
 from itfm.errors import UserError
 from itfm.process import Child, Stopped, python_module, stop_on_signals
@@ -134,13 +135,9 @@ def _structure(project: Path, out: Console) -> tuple[bool, str]:
 
 def _pipeline(project: Path, out: Console) -> tuple[bool, str]:
     """Build a small demo company: dbt unit and data tests and Great Expectations run in it."""
-    from itfm.demo import generate
-
     workspace = project / TEST_WORKSPACE
-    workspace.mkdir(parents=True, exist_ok=True)
-    if not (workspace / "inputs").is_dir():
-        out.print(f"writing a demo company of {LEDGER_LINES:,} ledger lines", markup=False)
-        generate(workspace, ledger_lines=LEDGER_LINES, cloud_rows=CLOUD_ROWS)
+    out.print("writing a small demo company", markup=False)
+    write_demo_inputs(workspace, ledger_lines=LEDGER_LINES, cloud_rows=CLOUD_ROWS)
     command = python_module("itfm.cli", "build", "--force", "--full", str(workspace))
     passed, _ = _command(command, project, out, {"ITFM_WORKSPACE": str(workspace)})
     return passed, _counts(workspace)

@@ -443,3 +443,13 @@ def test_results_are_read_back(company: Workspace) -> None:
         rows = connection.execute("select * from quality.test_results order by all").fetchall()
     assert ("data test", "ok", "pass", 0) in rows
     assert ("unit test", "u", "pass", None) in rows
+
+
+def test_demo_inputs_that_a_kill_left_half_written_are_written_again(tmp_path: Path) -> None:
+    assert not building.has_demo_inputs(tmp_path)
+    (tmp_path / "inputs/ledger").mkdir(parents=True)
+    assert not building.has_demo_inputs(tmp_path)
+    (tmp_path / LEDGER).write_text(HEADER, encoding="utf-8")
+    assert building.has_demo_inputs(tmp_path)
+    (tmp_path / building.DEMO_MARKER).touch()
+    assert not building.has_demo_inputs(tmp_path)
