@@ -3,8 +3,18 @@
 {% macro parse_date(text, formats) %}{{ return(adapter.dispatch('parse_date')(text, formats)) }}{% endmacro %}
 
 {% macro default__parse_date(text, formats) -%}
-    {#- A delivered time of day is dropped; years must have four digits unless the format says so. -#}
-    {%- set day = "regexp_replace(" ~ text ~ ", '[ T][0-9]{1,2}:[0-9]{2}.*$', '')" -%}
+    {#- Most dates are ISO, with or without a time of day; only the others, null here for ISO, take the long way. -#}
+    {%- set iso -%}
+        case
+            when {{ text }} like '____-__-__%' and substr({{ text }}, 11, 1) in ('', ' ', 'T')
+                then try_cast(substr({{ text }}, 1, 10) as date)
+        end
+    {%- endset -%}
+    {%- set day -%}
+        regexp_replace(
+            case when {{ iso }} is null then {{ text }} end, '[ T][0-9]{1,2}:[0-9]{2}.*$', ''
+        )
+    {%- endset -%}
     {%- set declared = [
         ('DD/MM/YYYY', '%d/%m/%Y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$'),
         ('MM/DD/YYYY', '%m/%d/%Y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$'),
@@ -19,28 +29,38 @@
         ('MM/DD/YY', '%m/%d/%y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}$'),
         ('DD.MM.YY', '%d.%m.%y', '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{2}$'),
     ] -%}
-    cast(
-        case
-            when regexp_matches({{ day }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$')
-                then try_strptime({{ day }}, '%Y-%m-%d')
-            {%- for token, format, shape in declared %}
-            when contains({{ formats }}, '|{{ token }}|') and regexp_matches({{ day }}, '{{ shape }}')
-                then try_strptime({{ day }}, '{{ format }}')
-            {%- endfor %}
-            when contains({{ formats }}, '|EXCEL|') and regexp_matches({{ day }}, '^[0-9]{1,6}([.][0-9]+)?$')
-                then cast('1899-12-30' as date)
-                    + cast(floor(try_cast({{ day }} as double)) as integer)
-        end as date
+    coalesce(
+        {{ iso }},
+        cast(
+            case
+                {%- for token, format, shape in declared %}
+                when contains({{ formats }}, '|{{ token }}|') and regexp_matches({{ day }}, '{{ shape }}')
+                    then try_strptime({{ day }}, '{{ format }}')
+                {%- endfor %}
+                when
+                    contains({{ formats }}, '|EXCEL|')
+                    and regexp_matches({{ day }}, '^[0-9]{1,6}([.][0-9]+)?$')
+                    then cast('1899-12-30' as date)
+                        + cast(floor(try_cast({{ day }} as double)) as integer)
+            end as date
+        )
     )
 {%- endmacro %}
 
 {% macro parse_timestamp(text, formats) %}{{ return(adapter.dispatch('parse_timestamp')(text, formats)) }}{% endmacro %}
 
 {% macro default__parse_timestamp(text, formats) -%}
-    coalesce(
-        try_cast({{ text }} as timestamptz) at time zone 'UTC',
-        cast({{ parse_date(text, formats) }} as timestamp)
-    )
+    {#- A bare time is UTC already; longer texts may carry an offset; what is left may be a declared date. -#}
+    {%- set bare -%}
+        case when length({{ text }}) <= 19 then try_cast({{ text }} as timestamp) end
+    {%- endset -%}
+    {%- set zoned -%}
+        try_cast(case when {{ bare }} is null then {{ text }} end as timestamptz) at time zone 'UTC'
+    {%- endset -%}
+    {%- set written -%}
+        case when {{ bare }} is null and ({{ zoned }}) is null then {{ text }} end
+    {%- endset -%}
+    coalesce({{ bare }}, {{ zoned }}, cast({{ parse_date(written, formats) }} as timestamp))
 {%- endmacro %}
 
 {% macro parse_number(text, decimal_separator) %}{{ return(adapter.dispatch('parse_number')(text, decimal_separator)) }}{% endmacro %}
