@@ -24,24 +24,37 @@ create or replace temp table month_lines as
 with due as (
     select
         t.*,
-        sum(t.lines) over (order by t.stream_id) - t.lines as lines_before
+        sum(t.lines) over (order by t.stream_id) - t.lines as lines_before,
+        coalesce(g.picks, 1) as picks
     from stream_months as t
+    left join vendor_picks as g on t.vendor_group = g.vendor_group and g.pick = 0
     where t.idx = $idx
 ),
 
 numbered as (
-    select *, unnest(generate_series(1::bigint, lines)) as line
+    select stream_id, unnest(generate_series(1::bigint, lines)) as line
     from due
+),
+
+mixed as (
+    select
+        stream_id,
+        line,
+        concat(getvariable('seed'), '|', $idx::integer, '|', stream_id, '|', line) as key,
+        md5_number_lower(key) as bits,
+        md5_number_upper(key) as more_bits
+    from numbered
 ),
 
 drawn as (
     select
-        *,
-        md5_number_lower(concat(getvariable('seed'), '|', $idx::integer, '|', stream_id, '|', line))
-        as bits,
-        md5_number_upper(concat(getvariable('seed'), '|', $idx::integer, '|', stream_id, '|', line))
-        as more_bits
-    from numbered
+        due.*,
+        mixed.line,
+        mixed.bits,
+        mixed.more_bits,
+        ((mixed.bits >> 23) % due.picks::ubigint)::integer as vendor_pick
+    from mixed
+    inner join due on mixed.stream_id = due.stream_id
 )
 
 select
@@ -60,6 +73,8 @@ select
     v.vendor_id,
     v.vendor_name,
     d.is_exact,
+    d.entry_type = 'invoice' and not d.is_exact
+    and (d.more_bits >> 43) % 10000 between 9800 and 9950 as is_by_card,
     case when d.is_exact then d.amount
         else greatest(0.01, abs(d.amount) / d.lines * spread(d.bits, d.sigma)) * sign(d.amount)
     end::decimal(18, 2) as amount,
@@ -68,7 +83,7 @@ select
 from drawn as d
 left join vendor_picks as v
     on d.vendor_group = v.vendor_group
-    and v.pick = (d.bits >> 23) % v.picks
+    and d.vendor_pick = v.pick
 """
 
 # Reversals, credit notes and releases come from the lines of the month: the lot that each line
@@ -125,10 +140,10 @@ select
     case when e.follow_up is null and e.is_late then m.period_name end as period_name,
     case when s.entry_type in ('invoice', 'cloud') then e.document_date end as document_date,
     s.account_id,
-    if(e.lot >= 9995, null, s.cost_center_id) as cost_center_id,
+    if(e.lot >= 9995 and s.entry_type = 'invoice', null, s.cost_center_id) as cost_center_id,
     -- purchasing cards write the supplier's name and know no vendor number
-    if(e.lot between 9800 and 9950, null, e.vendor_id) as vendor_id,
-    if(e.lot between 9800 and 9950, e.vendor_name, null) as vendor_name,
+    if(e.is_by_card, null, e.vendor_id) as vendor_id,
+    if(e.is_by_card, e.vendor_name, null) as vendor_name,
     s.project_id,
     s.service_id,
     s.application_id,
