@@ -256,13 +256,18 @@ def test_w9_percentages(company: EngineWorkspace) -> None:
 
 
 def test_w10_one_rule_takes_a_line(company: EngineWorkspace) -> None:
-    assert bills(company, "DIRECT") == {"w10 first": 500}
+    assert company.query(
+        "select to_layer, to_id, rule_id, amount_minor from allocation.alloc_pool_flows"
+        " where rule_set = 'current' and rule_id like 'w10%'"
+    ) == [("consumer", "w10 first", "w10-first", 50000)]
 
 
 def test_every_rule_set_places_the_same_total(company: EngineWorkspace) -> None:
     placed = company.query(
-        "select rule_set, sum(amount_minor) from allocation.alloc_consumer_flows"
-        " group by 1 order by 1"
+        "select rule_set, sum(amount_minor) from ("
+        " select rule_set, amount_minor from allocation.alloc_consumer_flows"
+        " union all select rule_set, amount_minor from allocation.alloc_pool_flows"
+        " where to_layer = 'consumer') group by 1 order by 1"
     )
     ledger = company.number("select sum(amount) * 100 from core.fct_ledger_lines")
     assert placed == [("current", ledger), ("direct", ledger), ("stepdown", ledger)]

@@ -7,7 +7,10 @@ with
 
 senders as (
 
-    select * from {{ ref('alloc_pool_senders') }}
+    select
+        *,
+        case when reason_code is null and tag_id is null then rule_id end as sharing_rule_id
+    from {{ ref('alloc_pool_senders') }}
 
 ),
 
@@ -50,6 +53,4 @@ left join shares
     on
         senders.rule_set = shares.rule_set
         and senders.fiscal_period = shares.fiscal_period
-        and senders.rule_id = shares.rule_id
-        and senders.reason_code is null
-        and senders.tag_id is null
+        and senders.sharing_rule_id = shares.rule_id

@@ -23,7 +23,7 @@ objects as (
 
 ),
 
-weights_to_others as (
+weighed_receivers as (
 
     select
         senders.rule_set,
@@ -38,7 +38,7 @@ weights_to_others as (
         weights.to_id,
         weights.driver_period,
         weights.weight,
-        case when weights.weight > 0 then {{ weight_units('weights.weight') }} end as units
+        senders.sender_layer = weights.to_layer and senders.from_id = weights.to_id as is_itself
     from senders
     left join weights
         on
@@ -46,21 +46,21 @@ weights_to_others as (
             and senders.fiscal_period = weights.fiscal_period
             and senders.rule_id = weights.rule_id
             and senders.from_id = weights.from_id
-            and not (senders.sender_layer = weights.to_layer and senders.from_id = weights.to_id)
 
 ),
 
 receivers as (
 
     select
-        weights_to_others.*,
+        weighed_receivers.*,
+        {{ weight_units('weighed_receivers.weight') }} as units,
         {{ receiver_order('sender_key', 'objects.order_key', 'fiscal_period') }} as position
-    from weights_to_others
+    from weighed_receivers
     inner join objects
         on
-            weights_to_others.to_layer = objects.layer
-            and weights_to_others.to_id = objects.object_id
-    where weights_to_others.units > 0
+            weighed_receivers.to_layer = objects.layer
+            and weighed_receivers.to_id = objects.object_id
+    where weighed_receivers.weight > 0 and not weighed_receivers.is_itself
 
 ),
 
@@ -90,11 +90,15 @@ senders_without_receivers as (
         sender_layer,
         layer_number,
         method,
-        case when count(to_id) > 0 then 'zero_weights' else 'no_driver_data' end as reason_code,
+        case
+            when count(case when not is_itself then 1 end) > 0 then 'zero_weights' else
+                'no_driver_data'
+        end
+            as reason_code,
         max(driver_period) as driver_period
-    from weights_to_others
+    from weighed_receivers
     group by all
-    having count(units) = 0
+    having count(case when weight > 0 and not is_itself then 1 end) = 0
 
 )
 

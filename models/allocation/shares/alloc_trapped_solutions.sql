@@ -111,7 +111,7 @@ paths as (
         fiscal_period,
         service_id,
         service_id as last_id,
-        ' > ' || service_id || ' >' as path,
+        ' -> ' || service_id || ' ->' as path,
         false as is_closed
     from trapped
 
@@ -122,8 +122,8 @@ paths as (
         paths.fiscal_period,
         paths.service_id,
         next_steps.next_id,
-        paths.path || ' ' || next_steps.next_id || ' >',
-        paths.path like '% > ' || next_steps.next_id || ' >%'
+        paths.path || ' ' || next_steps.next_id || ' ->',
+        instr(paths.path, ' -> ' || next_steps.next_id || ' ->') > 0
     from paths
     inner join next_steps
         on
@@ -141,7 +141,7 @@ select
     'Cost that enters ' || service_id || ' under rule set ' || rule_set || ' in the period from '
     || cast(fiscal_period as varchar) || ' never leaves the solution layer; '
     || 'add an outlet or break the circle '
-    || substr(path, 4, length(path) - 5)
+    || substr(path, 5, length(path) - 7)
     || '.' as message
 from paths
 where is_closed
