@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from itfm.demo import generate
+from itfm.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
 SMALL = {"ledger_lines": 20_000, "cloud_rows": 2_000, "months": 14}
@@ -367,3 +368,12 @@ def test_rules_use_the_names_of_the_taxonomy():
 def test_wrong_sizes_are_refused(tmp_path, wrong):
     with pytest.raises(ValueError):
         generate(tmp_path, **wrong)
+
+
+def test_the_files_of_another_company_are_left_alone(tmp_path):
+    file = tmp_path / "inputs" / "ledger" / "journal_lines.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("line_id\n")
+    with pytest.raises(UserError, match="another company"):
+        generate(tmp_path, **SMALL)
+    assert file.read_text() == "line_id\n"

@@ -21,9 +21,12 @@ from itfm.demo import (
     workforce,
 )
 from itfm.demo.sql import connect
+from itfm.errors import UserError
 
 GUIDE = Path(__file__).resolve().parent / "guide.md"
 COST_MODEL = Path(__file__).resolve().parents[3] / "seeds" / "cost_model"
+
+COMPANY = "Fernhollow Group (demo)"
 
 # file below inputs | statement that fills it
 SMALL_TABLES = {
@@ -68,7 +71,7 @@ SMALL_TABLES = {
 }
 
 SETTINGS = """\
-company: Fernhollow Group (demo)
+company: {company}
 reporting_currency: USD
 cost_model: {cost_model}
 calendar:
@@ -117,9 +120,12 @@ def generate(
     tell = progress or say_nothing
     workspace = Path(workspace)
     inputs = workspace / "inputs"
+    refuse_to_replace_a_company(workspace, inputs)
+    workspace.mkdir(parents=True, exist_ok=True)
+    write_settings(workspace)
     if inputs.exists():
         shutil.rmtree(inputs)
-    inputs.mkdir(parents=True)
+    inputs.mkdir()
 
     con = connect(seed, months, threads)
     try:
@@ -156,19 +162,40 @@ def write_small_tables(con: duckdb.DuckDBPyConnection, inputs: Path) -> None:
         con.execute(f"copy ({query}) to '{target}' (format csv, header{compression})")
 
 
-def write_guide(con: duckdb.DuckDBPyConnection, workspace: Path) -> None:
-    """Write workspace.yml and the guide to what is awkward."""
+def refuse_to_replace_a_company(workspace: Path, inputs: Path) -> None:
+    """Raise a UserError when the folder holds inputs or settings that are not the demo's own."""
+    settings = workspace / "workspace.yml"
+    is_demo = settings.is_file() and settings.read_text(encoding="utf-8").startswith(
+        f"company: {COMPANY}\n"
+    )
+    holds_files = inputs.exists() and any(path.is_file() for path in inputs.rglob("*"))
+    if not is_demo and (holds_files or settings.exists()):
+        raise UserError(
+            f"{workspace} holds the files of another company, which the demo would replace. "
+            "Name an empty folder."
+        )
+
+
+def write_settings(workspace: Path) -> None:
+    """Write workspace.yml with the way from the workspace to the rules of this checkout."""
     try:
         cost_model = Path(os.path.relpath(COST_MODEL, workspace.resolve())).as_posix()
-    except ValueError:
+    except ValueError:  # another drive
         cost_model = COST_MODEL.as_posix()
-    (workspace / "workspace.yml").write_text(SETTINGS.format(cost_model=cost_model))
+    (workspace / "workspace.yml").write_text(
+        SETTINGS.format(company=COMPANY, cost_model=cost_model), encoding="utf-8"
+    )
+
+
+def write_guide(con: duckdb.DuckDBPyConnection, workspace: Path) -> None:
+    """Write the guide to what is awkward."""
     early = con.execute("""
         select month_name from months
         order by idx = 26 desc, idx = 34 desc limit 1
     """).fetchone()[0]
     (workspace / "README.md").write_text(
-        GUIDE.read_text().format(
+        GUIDE.read_text(encoding="utf-8").format(
             early=f"{early} of Stratus Web Services", unknown_tags=ledger.UNKNOWN_TAGS
-        )
+        ),
+        encoding="utf-8",
     )
