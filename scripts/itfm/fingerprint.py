@@ -29,9 +29,13 @@ def fingerprint(workspace: Workspace, project: Path | None = None) -> str:
         _add(digest, path.relative_to(folder).as_posix(), path.read_bytes())
     if workspace.settings_file.is_file():
         _add(digest, workspace.settings_file.name, workspace.settings_file.read_bytes())
-    for file in sorted(survey(workspace).files, key=lambda one: (one.table.full_name, one.name)):
+    found = survey(workspace)
+    for file in sorted(found.files, key=lambda one: (one.table.full_name, one.name)):
         state = f"{file.table.full_name} {file.bytes} {file.modified_ns}"
         _add(digest, file.name, state.encode())
+    for name, path in sorted(found.lookup_files.items()):
+        status = path.stat()
+        _add(digest, name, f"lookup {status.st_size} {status.st_mtime_ns}".encode())
     return digest.hexdigest()
 
 

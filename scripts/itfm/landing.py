@@ -21,17 +21,16 @@ from pathlib import Path
 
 import duckdb
 
-from itfm import textfiles
+from itfm import lookups, textfiles
 from itfm.contract import TECHNICAL_COLUMNS, Table, did_you_mean
 from itfm.errors import LandingError
+from itfm.lookups import LookupTable, not_found_message, read_lookup, trimmed
 from itfm.survey import InputFile, Problem, Survey, survey
 from itfm.textfiles import Header, TextFile, column_names, normalise_header
-from itfm.workspace import Formats, Mapping, Workspace, load_workspace
+from itfm.workspace import FILE, LINE, LITERAL, Formats, Lookup, Mapping, Workspace, load_workspace
 
 PARQUET_VIEW_BYTES = 256 * 1024 * 1024
 NEW = "__new"
-LINE = "$line"
-FILE = "$file"
 MALFORMED = "malformed_row"
 STATE_TABLES = {
     "settings": "name varchar, value varchar",
@@ -70,6 +69,8 @@ class _Opened:
     headers: tuple[Header, ...]
     text: TextFile | None = None
     parquet_columns: tuple[tuple[str, str], ...] = ()
+    lookups: dict[str, LookupTable] = field(default_factory=dict)
+    not_found: list[Problem] = field(default_factory=list)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -140,6 +141,7 @@ class _Loader:
         self.scratch = Path()
         self.relations: dict[str, str] = {}
         self.stored: dict[str, str] = {}
+        self.lookups: dict[Lookup, LookupTable] = {}
         self.version = _version()
 
     def run(self) -> list[LoadedFile]:
@@ -160,7 +162,8 @@ class _Loader:
                     if result is not None:
                         rebuilt.append(result)
                 if self.unreadable and not self.keep_going:
-                    raise LandingError("\n".join(p.message for p in self.unreadable))
+                    messages = dict.fromkeys(problem.message for problem in self.unreadable)
+                    raise LandingError("\n".join(messages))
                 self._swap(rebuilt)
             except BaseException:
                 self._drop_leftovers()
@@ -271,11 +274,19 @@ class _Loader:
                         file.delivery_id,
                         asdict(self._formats(file)),
                         asdict(file.mapping) if file.mapping else None,
+                        self._lookup_states(file),
                     )
                     for file in group
                 ],
             ]
         )
+
+    def _lookup_states(self, file: InputFile) -> list[tuple[str, int, int]]:
+        """Return name, size and time of the files that the lookups of a file read."""
+        names = {lookup.file for lookup in file.mapping.lookups.values()} if file.mapping else set()
+        found = self.survey.lookup_files
+        states = {name: found[name].stat() for name in sorted(names & found.keys())}
+        return [(name, state.st_size, state.st_mtime_ns) for name, state in states.items()]
 
     def _formats(self, file: InputFile) -> Formats:
         if file.mapping and file.mapping.formats:
@@ -290,6 +301,7 @@ class _Loader:
             bool(files)
             and all(file.kind == "parquet" for file in files)
             and not _distinct(files)
+            and not any(file.mapping is not None and file.mapping.lookups for file in files)
             and sum(file.bytes for file in files) > self.parquet_view_bytes
         )
 
@@ -399,7 +411,7 @@ class _Loader:
             outcomes[one.file.name].malformed += ignored.malformed
             outcomes[one.file.name].problems += ignored.problems
         columns = ", ".join(_name(column) for column in table.column_names)
-        read = [*mapping.columns, *mapping.combine] or list(mapping.constants)
+        read = [*mapping.columns, *mapping.combine, *mapping.lookups] or list(mapping.constants)
         filled = " or ".join(f"{_name(column)} is not null" for column in read)
         self._execute(
             f"create or replace table landing.{pool} as select * from landing.{pool} "
@@ -438,10 +450,27 @@ class _Loader:
         try:
             one = self._open_parquet(file) if file.kind == "parquet" else self._open_text(file)
             _check_mapping(one)
+            self._open_lookups(one)
         except LandingError as error:
             self._unreadable(file, str(error))
             return None
         return one
+
+    def _open_lookups(self, one: _Opened) -> None:
+        """Read the files of the lookups and write them as regular CSV that SQL can join."""
+        if one.file.mapping is None or not one.headers:
+            return
+        for target, lookup in one.file.mapping.lookups.items():
+            path = self.survey.lookup_files.get(lookup.file)
+            if lookup not in self.lookups:
+                self.lookups[lookup] = read_lookup(
+                    self.connection,
+                    lookup,
+                    path,
+                    f"{one.file.mapping.name} in workspace.yml looks {target} up",
+                    self.scratch / f"lookup_{len(self.lookups)}.csv",
+                )
+            one.lookups[target] = self.lookups[lookup]
 
     def _unreadable(self, file: InputFile, message: str) -> None:
         self.unreadable.append(
@@ -488,6 +517,7 @@ class _Loader:
                 outcome.rows += self._insert(one, target, _parquet_sql(one))
             elif one.text is not None:
                 self._read_text(one, one.text, target, outcome)
+            outcome.problems += one.not_found
         except LandingError as error:
             self._unreadable(one.file, str(error))
         except duckdb.Error as error:
@@ -556,11 +586,29 @@ class _Loader:
         table = one.file.table
         extras = [name for name in _projection(one) if name not in table.column_names]
         columns = [*table.column_names, *extras, *TECHNICAL_COLUMNS]
+        one.not_found = self._not_found(one, source)
         row = self._execute(
             f"insert into landing.{target} ({', '.join(_name(c) for c in columns)}) "
-            f"select {_select(one, table, extras)} from ({source})"
+            f"select {_select(one, table, extras)} from ({_joined(one, source)})"
         ).fetchone()
         return int(row[0]) if row else 0
+
+    def _not_found(self, one: _Opened, source: str) -> list[Problem]:
+        """Report, for each lookup, the delivered texts that its file does not hold."""
+        found = []
+        for target, lookup in one.lookups.items():
+            column = _name(normalise_header(lookup.lookup.source))
+            rows = self._execute(
+                f"select {trimmed(column)} as key, count(*), min({_name(LINE)}) "
+                f"from ({source}) as source where coalesce({trimmed(column)}, '') <> '' "
+                f"and {trimmed(column)} not in (select key from {_lookup_sql(lookup)}) "
+                "group by all order by 3, 1"
+            ).fetchall()
+            if rows:
+                message = not_found_message(lookup.lookup, target, rows)
+                problem = _file_problem(one, "warning", "lookup_not_found", message, target)
+                found.append(replace(problem, line_number=rows[0][2], value=rows[0][0]))
+        return found
 
     # the end ------------------------------------------------------------------------------
 
@@ -674,16 +722,51 @@ def _mapped(one: _Opened, mapping: Mapping) -> dict[str, str]:
     given = {target: _name(normalise_header(source)) for target, source in mapping.columns.items()}
     given |= {target: _text(value) for target, value in mapping.constants.items()}
     for target, parts in mapping.combine.items():
-        pieces = []
-        for part in parts:
-            if part == LINE:
-                pieces.append(f"cast({_name(LINE)} as varchar)")
-            elif part == FILE:
-                pieces.append(_text(one.file.stem))
-            else:
-                pieces.append(f"coalesce({_name(normalise_header(part))}, '')")
-        given[target] = " || '-' || ".join(pieces)
+        given[target] = _combined(one, parts)
+    for position, target in enumerate(mapping.lookups):
+        given[target] = _name(f"$lookup_{position}")
     return given
+
+
+def _combined(one: _Opened, parts: tuple[str, ...]) -> str:
+    """Return the SQL that joins parts with -; null when nothing but columns and all are empty."""
+    pieces, columns = [], []
+    for part in parts:
+        if part == LINE:
+            pieces.append(f"cast({_name(LINE)} as varchar)")
+        elif part == FILE:
+            pieces.append(_text(one.file.stem))
+        elif part.startswith(LITERAL):
+            pieces.append(_text(part.removeprefix(LITERAL)))
+        else:
+            columns.append(_name(normalise_header(part)))
+            pieces.append(f"coalesce({columns[-1]}, '')")
+    joined = " || '-' || ".join(pieces)
+    if not columns or LINE in parts or FILE in parts:
+        return joined
+    return f"case when coalesce({', '.join(columns)}) is not null then {joined} end"
+
+
+def _joined(one: _Opened, source: str) -> str:
+    """Return the SQL of a file with the values that its lookups find beside its columns."""
+    if not one.lookups:
+        return source
+    cells, joins = ["source.*"], []
+    for position, lookup in enumerate(one.lookups.values()):
+        column = f"source.{_name(normalise_header(lookup.lookup.source))}"
+        table = f"lookup_{position}"
+        cells.append(
+            f"case when {table}.key is null then {column} else {table}.value end "
+            f"as {_name(f'$lookup_{position}')}"
+        )
+        joins.append(
+            f"left join {_lookup_sql(lookup)} as {table} on {trimmed(column)} = {table}.key"
+        )
+    return f"select {', '.join(cells)} from ({source}) as source {' '.join(joins)}"
+
+
+def _lookup_sql(lookup: LookupTable) -> str:
+    return _read_csv(lookup.path, ("key", "value"), is_regular=True)
 
 
 def _check_mapping(one: _Opened) -> None:
@@ -691,8 +774,7 @@ def _check_mapping(one: _Opened) -> None:
     mapping = one.file.mapping
     if mapping is None or not one.headers:
         return
-    combined = [p for parts in mapping.combine.values() for p in parts if p not in (LINE, FILE)]
-    for source in (*mapping.columns.values(), *combined):
+    for source in mapping.sources:
         if normalise_header(source) not in one.columns:
             delivered = [header.delivered for header in one.headers]
             raise LandingError(
@@ -882,7 +964,7 @@ def _layout(table: Table) -> list[object]:
 
 def _version() -> str:
     """Return what changes with the code that reads files: a new reader reads them anew."""
-    sources = (Path(textfiles.__file__), Path(__file__))
+    sources = (Path(textfiles.__file__), Path(lookups.__file__), Path(__file__))
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 

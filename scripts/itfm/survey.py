@@ -18,6 +18,7 @@ PARQUET_ENDINGS = (".parquet", ".pq")
 COMPANIONS = ("*.md", "*.json", "*.yml", "*.yaml", "*.crc", "*.sql", "*.log", "*.ini", "*.db")
 INCOMPLETE = "_INCOMPLETE"
 RAW_FOLDER = "raw"
+DELIVERY_KEY = "delivery"
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ class InputFile:
 
 @dataclass
 class Survey:
-    """The files found, and the problems seen on the way."""
+    """The files found, those that lookups read, and the problems seen on the way."""
 
     files: list[InputFile] = field(default_factory=list)
+    lookup_files: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def of(self, table: Table) -> list[InputFile]:
@@ -103,9 +105,17 @@ class _Surveyor:
                         f"{mapping.name}: no file matches {mapping.files}. Put the files there, "
                         "or correct the pattern in workspace.yml.",
                     )
+                for lookup in mapping.lookups.values():
+                    self._lookup_file(lookup.file)
                 for path in found:
                     self.mapped.setdefault(path, set()).add(mapping.table)
                     self._add(self.contract.table(mapping.table), path, root, "", mapping)
+
+    def _lookup_file(self, name: str) -> None:
+        path = self.workspace.path / name
+        if path.is_file():
+            self._stay_inside(path, self.workspace.path)
+            self.result.lookup_files[name] = path
 
     # inputs -------------------------------------------------------------------------------
 
@@ -120,10 +130,12 @@ class _Surveyor:
             return
         self._stay_inside(inputs, self.workspace.path)
         for entry in sorted(inputs.iterdir()):
-            if _is_hidden(entry.name) or entry.name == RAW_FOLDER or self._only_mapped(entry):
+            if _is_hidden(entry.name) or entry.name == RAW_FOLDER:
                 continue
             domain = normalise_header(entry.name)
             known = [d for d in self.contract.domains if d != "cost_model"]
+            if self._only_mapped(entry, or_looked_up=domain not in known):
+                continue
             if entry.is_dir() and domain in known:
                 self._domain(domain, entry, "")
             elif entry.is_dir():
@@ -251,7 +263,7 @@ class _Surveyor:
                 bytes=status.st_size,
                 modified_ns=status.st_mtime_ns,
                 partitions=_partitions(folders),
-                delivery_id=folders[0] if folders else _stem(path.name),
+                delivery_id=_delivery_id(folders),
                 mapping=mapping,
             )
         )
@@ -260,14 +272,17 @@ class _Surveyor:
         relative = path.relative_to(root).as_posix()
         return f"{shown.rstrip('/')}/{relative}" if shown else relative
 
-    def _only_mapped(self, entry: Path) -> bool:
-        """Return whether a mapping reads this file, or files of this folder and no others."""
-        if entry in self.mapped:
+    def _only_mapped(self, entry: Path, or_looked_up: bool = True) -> bool:
+        """Return whether mappings read this file, or files of this folder and no others."""
+        read = set(self.mapped)
+        if or_looked_up:
+            read |= set(self.result.lookup_files.values())
+        if entry in read:
             return True
-        if not entry.is_dir() or not any(p.is_relative_to(entry) for p in self.mapped):
+        if not entry.is_dir() or not any(path.is_relative_to(entry) for path in read):
             return False
         files = {p for p in entry.rglob("*") if p.is_file() and not _is_hidden(p.name)}
-        return files <= self.mapped.keys()
+        return files <= read
 
     def _is_mapped(self, path: Path, table: Table) -> bool:
         return table.full_name in self.mapped.get(path, ())
@@ -316,6 +331,21 @@ def _stem(name: str) -> str:
         if name.lower().endswith(ending):
             return name[: -len(ending)]
     return Path(name).stem
+
+
+def _delivery_id(folders: tuple[str, ...]) -> str:
+    """Return the delivery that the folders below a table name; empty for files side by side.
+
+    It is the first folder that is not a partition (key=value), or the value of delivery=value.
+    """
+    for folder in folders:
+        partition = _partitions((folder,))
+        if not partition:
+            return folder
+        key, value = partition[0]
+        if key == DELIVERY_KEY:
+            return value or ""
+    return ""
 
 
 def _partitions(folders: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:

@@ -40,6 +40,9 @@ AMBIGUOUS_DATES = (
     ("DD-MM-YYYY", "MM-DD-YYYY"),
     ("DD/MM/YY", "MM/DD/YY"),
 )
+LINE = "$line"
+FILE = "$file"
+LITERAL = "="
 CALENDAR_TYPES = ("calendar_month", "4-4-5", "4-5-4", "5-4-4", "13_period")
 CLOUD_DELIVERIES = ("replace", "append")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -96,6 +99,16 @@ class Rejects:
 
 
 @dataclass(frozen=True)
+class Lookup:
+    """How a column is filled from another file, found by the text of a source column."""
+
+    source: str
+    file: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Mapping:
     """How files of another layout are read as one table of the contract."""
 
@@ -105,8 +118,19 @@ class Mapping:
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     combine: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lookups: dict[str, Lookup] = field(default_factory=dict)
     distinct: bool = False
     formats: Formats | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the columns of the file that the mapping reads, as workspace.yml writes them."""
+        combined = (part for parts in self.combine.values() for part in parts)
+        return (
+            *self.columns.values(),
+            *(part for part in combined if is_source(part)),
+            *(lookup.source for lookup in self.lookups.values()),
+        )
 
     @property
     def name(self) -> str:
@@ -185,6 +209,11 @@ class Workspace:
             "cloud_deliveries": self.cloud_deliveries,
             "stop_on": "|" + "|".join(self.rejects.stop_on) + "|",
         }
+
+
+def is_source(part: str) -> bool:
+    """Return whether a part of combine names a column, not a literal, the line or the file."""
+    return part not in (LINE, FILE) and not part.startswith(LITERAL)
 
 
 def default_workspace() -> Path:
@@ -437,6 +466,7 @@ class _Reader:
             "columns",
             "constants",
             "combine",
+            "lookups",
             "distinct",
             "dates",
             "decimal_separator",
@@ -447,23 +477,48 @@ class _Reader:
         pattern = self._text(entry, at, "files", "")
         if not pattern:
             self._fail(at, "say which files it reads, such as `files: inputs/raw/*.csv`.")
-        parts = PurePosixPath(pattern).parts
-        if pattern.startswith(("/", "~")) or ".." in parts:
-            self._fail(
-                f"{at}.files",
-                f"{pattern} leaves the workspace. Put the files below it, such as in inputs/raw/.",
-            )
+        self._stay_inside(f"{at}.files", pattern)
         columns = self._texts_by_name(entry, at, "columns")
         constants = self._texts_by_name(entry, at, "constants")
         combine = self._lists_by_name(entry, at, "combine")
-        self._check_targets(at, name, columns, constants, combine)
+        lookups = self._lookups(entry, at)
+        self._check_targets(at, name, columns, constants, combine, lookups)
         distinct = entry.get("distinct", False)
         if not isinstance(distinct, bool):
             self._fail(f"{at}.distinct", f"{distinct!r} is not true or false.")
         formats = None
         if "dates" in entry or "decimal_separator" in entry:
             formats = self._formats(entry, at, base)
-        return Mapping(name, position, pattern, columns, constants, combine, distinct, formats)
+        return Mapping(
+            name, position, pattern, columns, constants, combine, lookups, distinct, formats
+        )
+
+    def _lookups(self, entry: dict[str, Any], at: str) -> dict[str, Lookup]:
+        known = ("from", "file", "key", "value")
+        values = entry.get("lookups") or {}
+        example = "{from: role, file: inputs/raw/roles.csv, key: id, value: name}"
+        if not isinstance(values, dict):
+            self._fail(f"{at}.lookups", f"expected lines such as `ci_class: {example}`.")
+        result = {}
+        for target, given in values.items():
+            key = f"{at}.lookups.{target}"
+            if not isinstance(given, dict):
+                self._fail(key, f"expected from, file, key and value, such as {example}.")
+            self._keys(given, key, known)
+            for name in known:
+                if name not in given:
+                    self._fail(key, f"{name} is missing. Write it like {example}.")
+            source, file, key_column, value = (self._plain(key, given[name]) for name in known)
+            self._stay_inside(f"{key}.file", file)
+            result[str(target)] = Lookup(source, file, key_column, value)
+        return result
+
+    def _stay_inside(self, at: str, path: str) -> None:
+        if path.startswith(("/", "~")) or ".." in PurePosixPath(path).parts:
+            self._fail(
+                at,
+                f"{path} leaves the workspace. Put the files below it, such as in inputs/raw/.",
+            )
 
     def _check_targets(self, at: str, name: str, *groups: dict[str, Any]) -> None:
         known = self.contract.table(name).column_names
@@ -479,7 +534,7 @@ class _Reader:
                 self._fail(at, f"{target} is given twice; keep one.")
             seen.add(target)
         if not seen:
-            self._fail(at, "it fills no column; give columns, constants or combine.")
+            self._fail(at, "it fills no column; give columns, constants, combine or lookups.")
 
     # values -------------------------------------------------------------------------------
 
@@ -547,6 +602,8 @@ class _Reader:
             if not isinstance(parts, list) or not parts:
                 self._fail(f"{at}.{key}.{name}", "expected a list such as [Document, $line].")
             result[str(name)] = tuple(self._plain(f"{at}.{key}.{name}", part) for part in parts)
+            if LITERAL in result[str(name)]:
+                self._fail(f"{at}.{key}.{name}", 'text is missing after =; write it like "=rack".')
         return result
 
     def _plain(self, at: str, value: Any) -> str:

@@ -310,18 +310,34 @@ def test_cloud_deliveries_are_named_and_null_is_null(company: Company) -> None:
     root = "inputs/cloud/cost_and_usage"
     company.put(f"{root}/2025-01-a/part1.csv", "BilledCost,InvoiceId\n1,NULL\n")
     company.put(f"{root}/2025-01-b/deep/part1.csv", "BilledCost,InvoiceId\n2,i\n")
-    company.put(f"{root}/direct.csv", "BilledCost\n3\n")
-    company.put(f"{root}/given.csv", "BilledCost,x_DeliveryId\n4,mine\n")
-    company.put(f"{root}/2025-02/part1.csv", "BilledCost\n5\n")
+    company.put(f"{root}/2025-02/part1.csv", "BilledCost\n3\n")
     company.put(f"{root}/2025-02/_INCOMPLETE", "")
+    company.put(f"{root}/billing_period=2025-03/shard.csv", "BilledCost\n4\n")
+    company.put(f"{root}/billing_period=2025-03/run7/shard.csv", "BilledCost\n5\n")
+    company.put(f"{root}/delivery=8/month=3/shard.csv", "BilledCost\n6\n")
+    company.put(f"{root}/given.csv", "BilledCost,x_DeliveryId\n7,mine\n")
+    company.put(f"{root}/month=4/delivery=/shard.csv", "BilledCost\n8\n")
+    company.put(f"{root}/shard_1.csv", "BilledCost\n9\n")
+    company.put(f"{root}/shard_2.csv", "BilledCost\n10\n")
     company.load()
     assert company.rows("cloud__cost_and_usage", "billed_cost, invoice_id, x_delivery_id") == [
         ("1", None, "2025-01-a"),
         ("2", "i", "2025-01-b"),
-        ("3", None, "direct"),
-        ("4", None, "mine"),
+        ("5", None, "run7"),
+        ("4", None, ""),
+        ("6", None, "8"),
+        ("7", None, "mine"),
+        ("8", None, ""),
+        ("9", None, ""),
+        ("10", None, ""),
     ]
     assert "incomplete_delivery" in company.kinds()
+
+
+def test_a_single_file_of_cloud_charges_is_one_delivery(company: Company) -> None:
+    company.put("inputs/cloud/cost_and_usage.csv", "BilledCost\n1\n")
+    company.load()
+    assert company.rows("cloud__cost_and_usage", "x_delivery_id") == [("",)]
 
 
 def test_file_names_with_wildcards_stand_for_themselves(company: Company) -> None:
@@ -529,3 +545,142 @@ def test_a_mapping_that_matches_no_file_is_reported(company: Company) -> None:
     company.settings(MAPPINGS)
     company.load()
     assert "mapping_without_files" in company.kinds()
+
+
+# literals and lookups -------------------------------------------------------------------------
+
+DEVICES = "id,name,role,rack\n1,web, 2 ,7\n2,db,9,\n3,lb,9,8\n4,spare,,8\n"
+ROLES = "id;slug\n1;router\n 2;server\n"
+LOOKUPS = """
+mappings:
+  cmdb.configuration_items:
+    - files: inputs/raw/device*.csv
+      columns: {ci_name: name}
+      combine: {ci_id: ["=device", id]}
+      lookups: {ci_class: {from: role, file: inputs/raw/roles.csv, key: id, value: slug}}
+  cmdb.relationships:
+    - files: inputs/raw/device*.csv
+      combine: {from_id: ["=device", id], to_id: ["=rack", rack]}
+      constants: {relationship_type: hosted_on}
+"""
+
+
+def test_a_literal_stands_between_combined_columns(company: Company) -> None:
+    company.settings(LOOKUPS)
+    company.put("inputs/raw/devices.csv", DEVICES)
+    company.put("inputs/raw/roles.csv", ROLES)
+    company.load()
+    # a key of nothing but empty columns is empty, so that the row is rejected and not mislinked
+    assert company.rows("cmdb__relationships", "from_id, to_id") == [
+        ("device-1", "rack-7"),
+        ("device-2", None),
+        ("device-3", "rack-8"),
+        ("device-4", "rack-8"),
+    ]
+
+
+@pytest.mark.parametrize("devices", [DEVICES, DEVICES.replace("lb", '"l\nb"')])
+def test_a_lookup_fills_a_column_from_another_file(company: Company, devices: str) -> None:
+    company.settings(LOOKUPS)
+    company.put("inputs/raw/devices.csv", devices)
+    company.put("inputs/raw/roles.csv", ROLES)
+    company.load()
+    assert company.rows("cmdb__configuration_items", "ci_id, ci_class, role") == [
+        ("device-1", "server", " 2 "),
+        ("device-2", "9", "9"),
+        ("device-3", "9", "9"),
+        ("device-4", None, None),
+    ]
+    (problem,) = problems(company.connection)
+    assert (problem.severity, problem.kind) == ("warning", "lookup_not_found")
+    assert (problem.line_number, problem.column_name, problem.value) == (3, "ci_class", "9")
+    assert "inputs/raw/roles.csv, which does not have '9' in id: 2 rows" in problem.message
+    assert "the first on line 3" in problem.message
+
+
+def test_a_changed_lookup_file_reads_the_mapped_files_again(company: Company) -> None:
+    company.settings(LOOKUPS)
+    company.put("inputs/raw/devices.csv", DEVICES)
+    path = company.put("inputs/raw/roles.csv", ROLES)
+    company.load()
+    assert not any(file.was_read for file in company.load())
+    path.write_text(ROLES + "9;switch\n", encoding="utf-8")
+    assert {file.table for file in company.load() if file.was_read} == {"configuration_items"}
+    assert company.kinds() == set()
+    assert company.rows("cmdb__configuration_items", "ci_class")[1] == ("switch",)
+
+
+def test_a_lookup_may_be_parquet_and_a_table_of_its_own(company: Company) -> None:
+    company.settings(
+        """
+mappings:
+  ledger.journal_lines:
+    - files: inputs/raw/pay.csv
+      columns: {line_id: Transaction Number, account_id: Code}
+      lookups:
+        description: {from: Code, file: inputs/ledger/accounts.parquet, key: id, value: label}
+"""
+    )
+    company.put("inputs/raw/pay.csv", PAYMENTS)
+    path = company.folder / "inputs/ledger/accounts.parquet"
+    path.parent.mkdir(parents=True)
+    company.connection.execute(
+        "copy (select 600 as id, '600' as account_id, 'Seats' as label) "
+        f"to '{path}' (format parquet)"
+    )
+    company.load()
+    found = company.rows("ledger__journal_lines", "account_id, description")
+    assert found == [("600", "Seats"), ("600", "Seats"), ("700", "700")]
+    assert company.rows("ledger__accounts", "account_id") == [("600",)]
+
+
+def test_a_lookup_file_beside_the_domains_is_not_out_of_place(company: Company) -> None:
+    company.settings(LOOKUPS.replace("inputs/raw/roles", "inputs/codes/roles"))
+    company.put("inputs/raw/devices.csv", DEVICES.replace("9", "1"))
+    company.put("inputs/codes/roles.csv", ROLES)
+    company.load()
+    assert company.kinds() == set()
+
+
+def test_lookups_with_distinct_count_every_row_that_was_not_found(company: Company) -> None:
+    company.settings(LOOKUPS.replace("      columns: {ci_name: name}\n", "      distinct: true\n"))
+    company.put("inputs/raw/devices.csv", DEVICES + DEVICES.split("\n", 1)[1])
+    company.put("inputs/raw/roles.csv", ROLES)
+    company.load()
+    assert len(company.rows("cmdb__configuration_items", "ci_id")) == 4
+    (problem,) = problems(company.connection)
+    assert ": 4 rows" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("settings", "roles", "remedy"),
+    [
+        (LOOKUPS, ROLES + "1;switch\n", r"roles.csv, line 4: the key '1' of id stands in line 2"),
+        (LOOKUPS, ROLES + '2;"open\n', "roles.csv, line 4: the record cannot be cut"),
+        (LOOKUPS, "", "roles.csv: the file is empty"),
+        (LOOKUPS, None, "roles.csv: there is no such file, but mappings: cmdb.configuration_items"),
+        (LOOKUPS.replace("slug", "slugs"), ROLES, "column slugs.* Did you mean slug"),
+        (LOOKUPS.replace("from: role", "from: rolle"), ROLES, "column rolle.* Did you mean role"),
+    ],
+)
+def test_a_lookup_that_cannot_work_says_why(
+    company: Company, settings: str, roles: str | None, remedy: str
+) -> None:
+    company.settings(settings)
+    company.put("inputs/raw/devices1.csv", DEVICES)
+    company.put("inputs/raw/devices2.csv", DEVICES)
+    if roles is not None:
+        company.put("inputs/raw/roles.csv", roles)
+    with pytest.raises(LandingError, match=remedy):
+        company.load()
+
+
+def test_a_lookup_file_that_leads_out_of_the_workspace_is_refused(
+    company: Company, tmp_path: Path
+) -> None:
+    company.settings(LOOKUPS)
+    company.put("inputs/raw/devices.csv", DEVICES)
+    (tmp_path / "roles.csv").write_text(ROLES, encoding="utf-8")
+    (company.folder / "inputs/raw/roles.csv").symlink_to(tmp_path / "roles.csv")
+    with pytest.raises(LandingError, match="leads out of the workspace"):
+        company.load()

@@ -105,6 +105,32 @@ rejects: {ledger_loss_limit: 0, stop_on: [orphan, malformed_row]}
             "vendor_id",
             "given twice",
         ),
+        (
+            "mappings: {ledger.vendors: [{files: a, lookups: {vendor_id: b.csv}}]}",
+            "lookups.vendor_id",
+            "expected from, file, key and value",
+        ),
+        (
+            "mappings: {ledger.vendors: [{files: a, lookups: {vendor_id: {from: a, file: b}}}]}",
+            "lookups.vendor_id",
+            "key is missing",
+        ),
+        (
+            "mappings: {ledger.vendors: [{files: a, lookups: {vendor_id: {form: a}}}]}",
+            "form",
+            "Did you mean from?",
+        ),
+        (
+            "mappings: {ledger.vendors: [{files: a, lookups:"
+            " {vendor_id: {from: a, file: ../b.csv, key: c, value: d}}}]}",
+            "lookups.vendor_id.file",
+            "leaves the workspace",
+        ),
+        (
+            "mappings: {ledger.vendors: [{files: a, combine: {vendor_id: ['=']}}]}",
+            "combine.vendor_id",
+            "text is missing after =",
+        ),
     ],
 )
 def test_a_wrong_setting_names_file_key_and_remedy(
