@@ -11,7 +11,6 @@ from pathlib import Path
 
 import duckdb
 from rich.console import Console
-from rich.table import Table
 
 from itfm.build import write_demo_inputs
 from itfm.contract import project_folder
@@ -78,14 +77,12 @@ def _run(step: Step, project: Path, out: Console) -> Result:
 
 
 def _show(results: Sequence[Result], out: Console) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("step", "result", "what", "seconds"):
-        table.add_column(heading, justify="right" if heading == "seconds" else "left")
+    name = max(len(result.name) for result in results)
+    out.print(f"\n{'step':{name}}  result  seconds  what", style="bold", markup=False)
     for result in results:
-        state = "[green]passed[/]" if result.passed else "[red]FAILED[/]"
-        table.add_row(result.name, state, result.text, f"{result.seconds:.1f}")
-    out.print()
-    out.print(table)
+        state = "passed" if result.passed else "FAILED"
+        line = f"{result.name:{name}}  {state}  {result.seconds:7.1f}  {result.text}"
+        out.print(line, style=None if result.passed else "red", markup=False)
     passed = sum(result.passed for result in results)
     out.print(f"\n{passed} steps passed, {len(results) - passed} failed", markup=False)
 
@@ -121,9 +118,10 @@ def _ruff_format(project: Path, out: Console) -> tuple[bool, str]:
 
 def _sqlfluff(project: Path, out: Console) -> tuple[bool, str]:
     folders = [name for name in SQL if (project / name).is_dir()]
+    files = sum(1 for name in folders for _ in (project / name).rglob("*.sql"))
+    out.print(f"reading {files} files; this takes a minute or two", markup=False)
     command = python_module("sqlfluff", "lint", "--disable-progress-bar", *folders)
     passed, lines = _command(command, project, out)
-    files = sum(1 for name in folders for _ in (project / name).rglob("*.sql"))
     violations = sum(line.startswith("L:") for line in lines)
     return passed, f"{files} files, {violations} violations"
 
