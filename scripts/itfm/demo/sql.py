@@ -32,6 +32,7 @@ def connect(seed: int, months: int, threads: int | None = None) -> duckdb.DuckDB
     if threads:
         con.execute(f"set threads = {int(threads)}")
     con.execute("set preserve_insertion_order = true")
+    con.execute("set enable_progress_bar = false")
     con.execute(f"set variable seed = {int(seed)}")
     con.execute(f"set variable months = {int(months)}")
     con.execute(MACROS)
