@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -216,7 +217,12 @@ def _compile_staging(workspace: Workspace, scratch: Path, database: Path) -> Non
 
 def _check_presence(workspace: Workspace, report: Report) -> None:
     delivered = {f"{f.domain}.{f.table}" for f in report.files if f.row_count}
-    if "ledger.journal_lines" not in delivered:
+    unreadable = {
+        (problem.domain, problem.table_name)
+        for problem in report.problems
+        if problem.kind == "unreadable_file"
+    }
+    if "ledger.journal_lines" not in delivered and ("ledger", "journal_lines") not in unreadable:
         report.add(
             Problem(
                 "error",
@@ -346,12 +352,14 @@ def _advice(
     parent = column.references if column and column.references else "its table"
     texts = {
         "missing_value": "the value is missing. Every row needs one.",
-        "unparsable_date": f"{shown} is not a date in a declared format ({dates}). Correct it, or "
-        "declare its format under formats in workspace.yml.",
+        "unparsable_date": f"{shown} is not a date in a declared format ({dates})."
+        f"{_date_formats_of(value)} Correct it, or declare its format in workspace.yml: under "
+        "formats, or as dates of its mapping.",
         "unparsable_timestamp": f"{shown} is not a time. Write it as 2025-01-31T23:00:00Z, or "
         f"declare its date format under formats in workspace.yml (now: {dates}).",
         "unparsable_number": f"{shown} is not a number with the decimal separator "
-        f"'{formats[1]}'. Write {numbers}, or set decimal_separator in workspace.yml.",
+        f"'{formats[1]}'. Write {numbers}, or set decimal_separator in workspace.yml: under "
+        "formats, or in its mapping.",
         "unparsable_integer": f"{shown} is not a whole number.",
         "unparsable_boolean": f"{shown} is neither true nor false. Write true or false.",
         "unknown_code": f"{shown} is not one of {allowed}.{close}",
@@ -366,6 +374,30 @@ def _advice(
         "inputs/ledger/exchange_rates.csv.",
     }
     return texts.get(code, f"{shown} cannot be used ({code}).")
+
+
+def _date_formats_of(value: str) -> str:
+    """Name the formats that a text may be written in; empty when none comes to mind."""
+    for shape, tokens in _DATE_SHAPES:
+        if re.fullmatch(shape, value.strip()):
+            return f" It looks like {tokens}."
+    return ""
+
+
+_DATE_SHAPES = (
+    (r"\d{1,2}[.]\d{1,2}[.]\d{4}", "DD.MM.YYYY"),
+    (r"\d{1,2}[.]\d{1,2}[.]\d{2}", "DD.MM.YY"),
+    (r"(1[3-9]|2\d|3[01])/\d{1,2}/\d{4}", "DD/MM/YYYY"),
+    (r"\d{1,2}/(1[3-9]|2\d|3[01])/\d{4}", "MM/DD/YYYY"),
+    (r"\d{1,2}/\d{1,2}/\d{4}", "DD/MM/YYYY or MM/DD/YYYY"),
+    (r"\d{1,2}/\d{1,2}/\d{2}", "DD/MM/YY or MM/DD/YY"),
+    (r"\d{1,2}-\d{1,2}-\d{4}", "DD-MM-YYYY or MM-DD-YYYY"),
+    (r"\d{4}/\d{1,2}/\d{1,2}", "YYYY/MM/DD"),
+    (r"(19|20)\d{6}", "YYYYMMDD"),
+    (r"\d{1,2}-[A-Za-z]{3}-\d{4}", "DD-MON-YYYY"),
+    (r"\d{1,2} [A-Za-z]{3} \d{4}", "DD MON YYYY"),
+    (r"[34]\d{4}([.]\d+)?", "EXCEL, the day number of a spreadsheet"),
+)
 
 
 def _check_malformed(connection: duckdb.DuckDBPyConnection, report: Report) -> None:

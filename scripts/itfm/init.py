@@ -49,7 +49,11 @@ mappings: {{}}
 #    - files: inputs/raw/payments*.csv
 #      columns: {{account_id: Account Code, amount: Net Amount, posting_date: Payment Date}}
 #      constants: {{currency_code: {currency}}}
-#      combine: {{line_id: [Document Number, $line]}} # joined with -; $line and $file are known
+#      combine: {{line_id: ["=AP", Document Number, $line]}} # joined with -: =text, $line, $file
+#      lookups: # a code is translated by another file; a code that it lacks stays as it is
+#        cost_center_id: {{from: Team, file: inputs/raw/teams.csv, key: Team, value: Cost Centre}}
+#      dates: [DD.MM.YYYY] # where these files differ from formats above
+#      decimal_separator: ","
 #  ledger.accounts:
 #    - files: inputs/raw/payments*.csv
 #      columns: {{account_id: Account Code, account_name: Account Name}}

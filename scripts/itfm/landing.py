@@ -116,12 +116,19 @@ def load(
 
 
 def problems(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
-    """Return what the last load found wrong with files, headers and mappings."""
+    """Return what the last load found wrong with files, headers and mappings.
+
+    What holds for a file as a whole is told once, however many tables the file is mapped onto.
+    """
     rows = connection.execute(
         "select severity, kind, message, file_name, line_number, column_name, value, domain, "
         "table_name from landing.problems order by all"
     ).fetchall()
-    return [Problem(*row) for row in rows]
+    found: dict[str, Problem] = {}
+    for row in rows:
+        problem = Problem(*row)
+        found.setdefault(problem.message, problem)
+    return list(found.values())
 
 
 class _Loader:
@@ -809,6 +816,8 @@ def _header_problems(group: list[_Opened]) -> list[Problem]:
             if column not in given:
                 headers = [header.delivered for header in one.headers]
                 close = did_you_mean(column, [normalise_header(h) for h in headers])
+                if one.file.mapping and one.file.table.key == (column,):
+                    close += f" A key can be made by combine: {{{column}: [{FILE}, {LINE}]}}."
                 found.append(
                     _file_problem(
                         one,

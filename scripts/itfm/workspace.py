@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -604,6 +605,13 @@ class _Reader:
             result[str(name)] = tuple(self._plain(f"{at}.{key}.{name}", part) for part in parts)
             if LITERAL in result[str(name)]:
                 self._fail(f"{at}.{key}.{name}", 'text is missing after =; write it like "=rack".')
+            for part in result[str(name)]:
+                if re.fullmatch(r"[$]\w+", part) and is_source(part):
+                    self._fail(
+                        f"{at}.{key}.{name}",
+                        f"{part} is not known.{did_you_mean(part, (LINE, FILE))} There are {LINE} "
+                        f"and {FILE}; write a column that starts with $ without it.",
+                    )
         return result
 
     def _plain(self, at: str, value: Any) -> str:

@@ -55,7 +55,7 @@ def test_each_fault_of_a_row_names_file_line_column_value_and_remedy(folder: Pat
         "7,1890-01-31,600,1,x,OpEx",
     )
     for kind, line, column, value, remedy in (
-        ("unparsable_date", 3, "posting_date", "'31/12/2025'", "declare its format"),
+        ("unparsable_date", 3, "posting_date", "'31/12/2025'", "looks like DD/MM/YYYY. Correct"),
         ("unparsable_number", 4, "amount", "'1.2.3'", "decimal_separator"),
         ("missing_value", 5, "amount", "", "Every row needs one"),
         ("unknown_code", 6, "expense_type", "'OpXe'", "Did you mean OpEx?"),
@@ -70,6 +70,31 @@ def test_each_fault_of_a_row_names_file_line_column_value_and_remedy(folder: Pat
         assert value in message
         assert remedy in message
     assert report.errors == 8
+
+
+def test_a_mapping_that_cannot_be_used_is_the_only_fault_that_is_told(folder: Path) -> None:
+    settings = (folder / "workspace.yml").read_text(encoding="utf-8").replace("mappings: {}", "")
+    mapping = """
+mappings:
+  ledger.journal_lines:
+    - files: inputs/raw/pay.csv
+      columns: {posting_date: Date, account_id: Account, amount: Amuont}
+"""
+    (folder / "workspace.yml").write_text(settings + mapping, encoding="utf-8")
+    (folder / LEDGER).unlink()
+    (folder / "inputs/raw").mkdir()
+    (folder / "inputs/raw/pay.csv").write_text("Date,Account,Amount\n2025-01-31,600,1\n", "utf-8")
+    report = check_workspace(folder)
+    assert report.errors == 1
+    (message,) = messages(report, "unreadable_file")
+    assert "Did you mean Amount?" in message
+    (folder / "workspace.yml").write_text(
+        settings + mapping.replace("Amuont", "Amount"), encoding="utf-8"
+    )
+    report = check_workspace(folder)
+    assert report.errors == 1
+    (message,) = messages(report, "missing_column")
+    assert "combine: {line_id: [$file, $line]}" in message
 
 
 def test_many_faults_of_a_kind_are_counted_not_listed(folder: Path) -> None:

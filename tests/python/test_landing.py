@@ -541,6 +541,14 @@ def test_an_unknown_source_column_lists_the_headers(company: Company) -> None:
     assert "Transaction Number, Code, Label" in message
 
 
+def test_what_holds_for_a_file_is_told_once_for_all_its_tables(company: Company) -> None:
+    company.settings(MAPPINGS)
+    company.put("inputs/raw/pay1.csv", PAYMENTS.replace("Software", "Büro").encode("cp1252"))
+    company.load()
+    (problem,) = problems(company.connection)
+    assert problem.kind == "not_utf8"
+
+
 def test_a_mapping_that_matches_no_file_is_reported(company: Company) -> None:
     company.settings(MAPPINGS)
     company.load()

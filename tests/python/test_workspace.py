@@ -131,6 +131,11 @@ rejects: {ledger_loss_limit: 0, stop_on: [orphan, malformed_row]}
             "combine.vendor_id",
             "text is missing after =",
         ),
+        (
+            "mappings: {ledger.vendors: [{files: a, combine: {vendor_id: [A, $lin]}}]}",
+            "combine.vendor_id",
+            "Did you mean $line?",
+        ),
     ],
 )
 def test_a_wrong_setting_names_file_key_and_remedy(
