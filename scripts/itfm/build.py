@@ -153,6 +153,11 @@ class _Build:
         if self.path.resolve() == demo.resolve() and not has_demo_inputs(demo):
             with Phase(self.out, "Writing the inputs of the demo company") as phase:
                 write_demo_inputs(demo, progress=phase.update)
+        elif (self.path / DEMO_MARKER).exists():
+            raise UserError(
+                f"the demo company in {self.path} was not written to its end; run "
+                f"`itfm demo {self.path}` again."
+            )
 
     def _clean_after_a_kill(self, workspace: Workspace) -> None:
         publishing.remove_leftovers(workspace)
@@ -309,7 +314,11 @@ def write_demo_inputs(folder: Path, **options: Any) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     marker = folder / DEMO_MARKER
     marker.touch()
-    generate(folder, **options)
+    try:
+        generate(folder, **options)
+    except UserError:  # it wrote nothing
+        marker.unlink()
+        raise
     marker.unlink()
 
 

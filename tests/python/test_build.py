@@ -23,6 +23,7 @@ from itfm import build as building
 from itfm import dbt_run
 from itfm.build import LOCK_FILE, MARKER, BuildOptions, build, locked
 from itfm.dbt_run import DbtResult, Failure, _Watcher
+from itfm.errors import UserError
 from itfm.fingerprint import fingerprint
 from itfm.publish import published
 from itfm.workspace import Workspace, load_workspace
@@ -453,3 +454,16 @@ def test_demo_inputs_that_a_kill_left_half_written_are_written_again(tmp_path: P
     assert building.has_demo_inputs(tmp_path)
     (tmp_path / building.DEMO_MARKER).touch()
     assert not building.has_demo_inputs(tmp_path)
+
+
+def test_half_a_demo_company_is_not_built(company: Workspace) -> None:
+    (company.path / building.DEMO_MARKER).touch()
+    code, said = run(company)
+    assert code == building.WRONG_INPUTS
+    assert f"run `itfm demo {company.path}` again" in said
+
+
+def test_the_demo_leaves_nothing_in_the_folder_of_another_company(company: Workspace) -> None:
+    with pytest.raises(UserError, match="another company"):
+        building.write_demo_inputs(company.path)
+    assert not (company.path / building.DEMO_MARKER).exists()
