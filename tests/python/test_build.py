@@ -467,3 +467,27 @@ def test_the_demo_leaves_nothing_in_the_folder_of_another_company(company: Works
     with pytest.raises(UserError, match="another company"):
         building.write_demo_inputs(company.path)
     assert not (company.path / building.DEMO_MARKER).exists()
+
+
+def test_a_file_that_a_mapping_looks_values_up_in_is_part_of_the_fingerprint(
+    company: Workspace,
+) -> None:
+    roles = company.path / "inputs/raw/roles.csv"
+    roles.parent.mkdir()
+    roles.write_text("id,name\n1,Licences\n", encoding="utf-8")
+    (company.path / "inputs/raw/lines.csv").write_text("id,role\n1,1\n", encoding="utf-8")
+    (company.path / "workspace.yml").write_text(
+        """
+company: Small
+mappings:
+  ledger.journal_lines:
+    - files: inputs/raw/lines.csv
+      columns: {line_id: id}
+      lookups:
+        description: {from: role, file: inputs/raw/roles.csv, key: id, value: name}
+""",
+        encoding="utf-8",
+    )
+    before = fingerprint(load_workspace(company.path))
+    roles.write_text("id,name\n1,Licences and more\n", encoding="utf-8")
+    assert fingerprint(load_workspace(company.path)) != before
