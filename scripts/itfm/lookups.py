@@ -72,9 +72,10 @@ def not_found_message(lookup: Lookup, target: str, rows: Sequence[tuple[str, int
     count = sum(row[1] for row in rows)
     named = ", ".join(f"'{row[0]}'" for row in rows[:NAMED_VALUES])
     more = f" and {len(rows) - NAMED_VALUES:,} more" if len(rows) > NAMED_VALUES else ""
+    rows_told = "1 row" if count == 1 else f"{count:,} rows"
     return (
         f"{target} is looked up in {lookup.file}, which does not have {named}{more} in "
-        f"{lookup.key}: {count:,} rows, the first on line {rows[0][2]:,}. They keep the text of "
+        f"{lookup.key}: {rows_told}, the first on line {rows[0][2]:,}, which keep the text of "
         f"{lookup.source}. Add the missing keys to {lookup.file}."
     )
 
