@@ -1,6 +1,6 @@
--- What a proposed rule set would do: by consumer and service, before, after and the difference, for
--- the actuals of the latest fiscal year. Totals are equal but for money that becomes allocated.
--- Run it: dbt show --select compare_rule_sets --limit 50
+-- What a proposed rule set would do: by consumer and service, before, after and the difference,
+-- for the actuals of the latest fiscal year. Totals are equal but for money that becomes
+-- allocated. Run it: dbt show --select compare_rule_sets --limit 50
 with
 
 consumer_cost as (

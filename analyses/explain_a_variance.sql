@@ -1,6 +1,6 @@
--- Why the books differ from the plan: for the twenty largest variances of the latest budget version,
--- by cost centre and account over the year, the vendors whose lines make the actual amount.
--- Run it: dbt show --select explain_a_variance --limit 60
+-- Why the books differ from the plan: for the twenty largest variances of the latest budget
+-- version, by cost centre and account over the year, the vendors whose lines make the actual
+-- amount. Run it: dbt show --select explain_a_variance --limit 60
 with
 
 variance as (

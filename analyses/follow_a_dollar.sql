@@ -1,6 +1,7 @@
--- The way of money, step by step, for one kind of money in one period: the cost sub-pool and sub-tower
--- that are largest on the largest business service of the latest actual period. Each step shows the
--- rule that moved it and the largest receivers. Run it: dbt show --select follow_a_dollar --limit 100
+-- The way of money, step by step, for one kind of money in one period: the cost sub-pool and
+-- sub-tower that are largest on the largest business service of the latest actual period. Each
+-- step shows the rule that moved it and the largest receivers. Run it: dbt show --select
+-- follow_a_dollar --limit 100
 with
 
 service_cost as (
@@ -21,7 +22,7 @@ chosen as (
         expense_type,
         sub_tower
     from service_cost
-    where fiscal_period = (select max(fiscal_period) from service_cost)
+    qualify fiscal_period = max(fiscal_period) over ()
     order by amount desc, service_id asc
     limit 1
 
@@ -103,7 +104,7 @@ steps as (
 
     select
         1 as step,
-        'ledger: account ' || ledger.account_id || ', cost centre ' || ledger.cost_center_id as what,
+        'account ' || ledger.account_id || ', cost centre ' || ledger.cost_center_id as what,
         ledger.rule_id,
         ledger.amount_minor
     from ledger
@@ -112,7 +113,8 @@ steps as (
 
     select
         2,
-        'cost pool ' || chosen.cost_pool || ' / ' || chosen.cost_sub_pool || ' to ' || towers.to_id,
+        'cost pool ' || chosen.cost_pool || ' / ' || chosen.cost_sub_pool
+        || ' to ' || towers.to_id,
         towers.rule_id,
         towers.amount_minor
     from towers
@@ -132,7 +134,7 @@ steps as (
 
     select
         4,
-        'service ' || chosen.service_id || ', all its money, to ' || consumers.to_id,
+X
         consumers.rule_id,
         consumers.amount_minor
     from consumers

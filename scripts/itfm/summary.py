@@ -115,7 +115,7 @@ class _Summary:
                 if layer in shares and layer != "consumer"
             )
             yield _labelled(
-                "Allocated", f"{percent(reached)} of the ledger reaches consumers ({by_layer})"
+                "Allocated", f"{percent(reached)} of it reaches consumers ({by_layer})"
             )
         for count, largest in self.rows(
             "select count(*), max(abs(difference_amount)) from reconciliation.rec_ledger_tie_out"

@@ -30,7 +30,7 @@ def test_the_demo_company_fits_one_screen(demo_workspace: Workspace) -> None:
     text = "\n".join(told)
     for part in (
         "Periods      36",
-        "of the ledger reaches consumers",
+        "of it reaches consumers",
         "largest difference to the ledger 0.00 USD",
         "Unallocated",
         "Rejected",

@@ -41,27 +41,45 @@ select
 from profiles
 inner join class_filters as accounts
     on accounts.attribute = 'account_id' and profiles.account_class = accounts.value_class
-inner join class_filters as cost_centers
-    on
-        cost_centers.attribute = 'cost_center_id'
-        and profiles.cost_center_class = cost_centers.value_class
-inner join class_filters as vendors
-    on vendors.attribute = 'vendor' and profiles.vendor_class = vendors.value_class
-inner join class_filters as projects
-    on projects.attribute = 'project_id' and profiles.project_class = projects.value_class
-inner join class_filters as entry_types
-    on
-        entry_types.attribute = 'entry_type'
-        and profiles.entry_type_class = entry_types.value_class
-inner join class_filters as descriptions
-    on
-        descriptions.attribute = 'description'
-        and profiles.description_class = descriptions.value_class
-inner join classification_rules as rules
-    on
-        accounts.filter = rules.account_filter
-        and cost_centers.filter = rules.cost_center_filter
-        and vendors.filter = rules.vendor_filter
-        and projects.filter = rules.project_filter
-        and entry_types.filter = rules.entry_type_filter
-        and descriptions.filter = rules.description_filter
+inner join classification_rules as rules on accounts.filter = rules.account_filter
+where
+    exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'cost_center_id'
+            and filters.value_class = profiles.cost_center_class
+            and filters.filter = rules.cost_center_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'vendor'
+            and filters.value_class = profiles.vendor_class
+            and filters.filter = rules.vendor_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'project_id'
+            and filters.value_class = profiles.project_class
+            and filters.filter = rules.project_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'entry_type'
+            and filters.value_class = profiles.entry_type_class
+            and filters.filter = rules.entry_type_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'description'
+            and filters.value_class = profiles.description_class
+            and filters.filter = rules.description_filter
+    )

@@ -60,19 +60,33 @@ select
     rules.valid_from,
     rules.valid_to
 from rules_by_object as rules
-inner join class_filters as pools
-    on pools.attribute = 'cost_pool' and rules.cost_pool_filter = pools.filter
-inner join class_filters as sub_pools
-    on sub_pools.attribute = 'cost_sub_pool' and rules.cost_sub_pool_filter = sub_pools.filter
-inner join class_filters as expense_types
-    on expense_types.attribute = 'expense_type' and rules.expense_type_filter = expense_types.filter
-inner join kinds_of_money
-    on
-        rules.rule_set = kinds_of_money.rule_set
-        and pools.value_class = kinds_of_money.cost_pool
-        and sub_pools.value_class = kinds_of_money.cost_sub_pool
-        and expense_types.value_class = kinds_of_money.expense_type
-where rules.sender_layer = 'resource_tower'
+inner join kinds_of_money on rules.rule_set = kinds_of_money.rule_set
+where
+    rules.sender_layer = 'resource_tower'
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'cost_pool'
+            and filters.value_class = kinds_of_money.cost_pool
+            and filters.filter = rules.cost_pool_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'cost_sub_pool'
+            and filters.value_class = kinds_of_money.cost_sub_pool
+            and filters.filter = rules.cost_sub_pool_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'expense_type'
+            and filters.value_class = kinds_of_money.expense_type
+            and filters.filter = rules.expense_type_filter
+    )
 
 union all
 

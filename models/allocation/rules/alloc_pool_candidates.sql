@@ -62,33 +62,56 @@ select
     rules.method = 'tagged' and not bucket_profiles.is_tagged as lacks_tag
 from pool_profiles
 inner join bucket_profiles on pool_profiles.profile_id = bucket_profiles.profile_id
-inner join class_filters as accounts
-    on accounts.attribute = 'account_id' and bucket_profiles.account_class = accounts.value_class
-inner join class_filters as cost_centers
-    on
-        cost_centers.attribute = 'cost_center_id'
-        and bucket_profiles.cost_center_class = cost_centers.value_class
-inner join class_filters as vendors
-    on vendors.attribute = 'vendor' and bucket_profiles.vendor_class = vendors.value_class
-inner join class_filters as projects
-    on projects.attribute = 'project_id' and bucket_profiles.project_class = projects.value_class
 inner join class_filters as pools
     on pools.attribute = 'cost_pool' and pool_profiles.cost_pool = pools.value_class
-inner join class_filters as sub_pools
-    on
-        sub_pools.attribute = 'cost_sub_pool'
-        and pool_profiles.cost_sub_pool = sub_pools.value_class
-inner join class_filters as expense_types
-    on
-        expense_types.attribute = 'expense_type'
-        and pool_profiles.expense_type = expense_types.value_class
 inner join pool_rules as rules
-    on
-        pool_profiles.rule_set = rules.rule_set
-        and accounts.filter = rules.account_filter
-        and cost_centers.filter = rules.cost_center_filter
-        and vendors.filter = rules.vendor_filter
-        and projects.filter = rules.project_filter
-        and pools.filter = rules.cost_pool_filter
-        and sub_pools.filter = rules.cost_sub_pool_filter
-        and expense_types.filter = rules.expense_type_filter
+    on pool_profiles.rule_set = rules.rule_set and pools.filter = rules.cost_pool_filter
+where
+    exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'cost_sub_pool'
+            and filters.value_class = pool_profiles.cost_sub_pool
+            and filters.filter = rules.cost_sub_pool_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'expense_type'
+            and filters.value_class = pool_profiles.expense_type
+            and filters.filter = rules.expense_type_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'account_id'
+            and filters.value_class = bucket_profiles.account_class
+            and filters.filter = rules.account_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'cost_center_id'
+            and filters.value_class = bucket_profiles.cost_center_class
+            and filters.filter = rules.cost_center_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'vendor'
+            and filters.value_class = bucket_profiles.vendor_class
+            and filters.filter = rules.vendor_filter
+    )
+    and exists (
+        select 1
+        from class_filters as filters
+        where
+            filters.attribute = 'project_id'
+            and filters.value_class = bucket_profiles.project_class
+            and filters.filter = rules.project_filter
+    )

@@ -60,6 +60,12 @@ posted as (
 
 ),
 
+posted_periods as (
+
+    select distinct fiscal_period from posted
+
+),
+
 compared as (
 
     select
@@ -85,17 +91,21 @@ compared as (
 )
 
 select
-    fiscal_period,
-    cost_center_id,
-    account_id,
-    cost_pool,
-    budget_version,
-    plan_type,
-    actual_amount,
-    budget_amount,
-    cast(actual_amount - budget_amount as decimal(18, 2)) as variance_amount,
-    {{ percent_of('actual_amount - budget_amount', 'abs(budget_amount)') }} as variance_percent,
-    actual_amount <= budget_amount as is_favorable,
-    has_budget,
-    has_actual
+    compared.fiscal_period,
+    compared.cost_center_id,
+    compared.account_id,
+    compared.cost_pool,
+    compared.budget_version,
+    compared.plan_type,
+    compared.actual_amount,
+    compared.budget_amount,
+    cast(compared.actual_amount - compared.budget_amount as decimal(18, 2)) as variance_amount,
+    {{ percent_of(
+        'compared.actual_amount - compared.budget_amount', 'abs(compared.budget_amount)'
+    ) }} as variance_percent,
+    compared.actual_amount <= compared.budget_amount as is_favorable,
+    compared.has_budget,
+    compared.has_actual,
+    posted_periods.fiscal_period is not null as period_has_actuals
 from compared
+left join posted_periods on compared.fiscal_period = posted_periods.fiscal_period

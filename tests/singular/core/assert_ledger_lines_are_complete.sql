@@ -1,5 +1,5 @@
--- Fails when the core holds other lines or amounts than the input layer, counted by currency: a join
--- that drops or doubles lines shows here, and so does a line that could not be converted.
+-- Fails when the core holds other lines or amounts than the input layer, counted by currency: a
+-- join that drops or doubles lines shows here, and so does a line that could not be converted.
 with
 
 input_lines as (

@@ -1,5 +1,5 @@
--- Fails when a layer does not hold the ledger's total, in any scenario, rule set and period, or when
--- one of the four layers is missing there. A null in a figure counts as a difference.
+-- Fails when a layer does not hold the ledger's total, in any scenario, rule set and period, or
+-- when one of the four layers is missing there. A null in a figure counts as a difference.
 select
     scenario,
     rule_set,

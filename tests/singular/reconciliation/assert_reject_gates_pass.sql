@@ -1,5 +1,5 @@
--- Fails when this delivery breaks a limit that the workspace sets for rejects. Each row is one broken
--- limit with what to do. Nothing is published until it passes.
+-- Fails when this delivery breaks a limit that the workspace sets for rejects. Each row is one
+-- broken limit with what to do. Nothing is published until it passes.
 select
     gate,
     reason_code,
