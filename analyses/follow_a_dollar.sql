@@ -134,7 +134,7 @@ steps as (
 
     select
         4,
-X
+        'service ' || chosen.service_id || ', all its money, to ' || consumers.to_id,
         consumers.rule_id,
         consumers.amount_minor
     from consumers

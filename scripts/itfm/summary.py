@@ -114,9 +114,7 @@ class _Summary:
                 for layer, name in LAYERS.items()
                 if layer in shares and layer != "consumer"
             )
-            yield _labelled(
-                "Allocated", f"{percent(reached)} of it reaches consumers ({by_layer})"
-            )
+            yield _labelled("Allocated", f"{percent(reached)} of it reaches consumers ({by_layer})")
         for count, largest in self.rows(
             "select count(*), max(abs(difference_amount)) from reconciliation.rec_ledger_tie_out"
         ):
