@@ -35,3 +35,9 @@
 {% macro default__nth(items, position) -%}
     ([{{ items | join(', ') }}])[{{ position }}]
 {%- endmacro %}
+
+{% macro iso_weekday(date) %}{{ return(adapter.dispatch('iso_weekday')(date)) }}{% endmacro %}
+
+{% macro default__iso_weekday(date) -%}
+    extract(isodow from {{ date }})
+{%- endmacro %}

@@ -61,7 +61,7 @@ years as (
         {{ add_days(
             'first_of_month',
             "case when calendar_type = 'calendar_month' then 0 "
-            "else 3 - (extract(isodow from first_of_month) - first_weekday + 10) % 7 end"
+            ~ "else 3 - (" ~ iso_weekday('first_of_month') ~ " - first_weekday + 10) % 7 end"
         ) }} as year_start
     from year_starts
 
