@@ -31,13 +31,7 @@ fiscal_days as (
 
 rates as (
 
-    select distinct
-        fiscal_days.fiscal_period,
-        exchange_rates.from_currency as currency_code,
-        exchange_rates.to_currency
-    from {{ ref('stg_files__exchange_rates') }} as exchange_rates
-    inner join fiscal_days on exchange_rates.rate_date = fiscal_days.day
-    where exchange_rates.reject_reason is null and exchange_rates.rate_type = 'average'
+    select * from {{ ref('stg_files__convertible_currencies') }}
 
 ),
 
