@@ -370,6 +370,8 @@ def _advice(
         "delete the copy or make the key unique.",
         "unknown_period": f"{shown} lies in no fiscal period. Correct it, or widen the calendar "
         "in workspace.yml (first_fiscal_year, last_fiscal_year, or fiscal_periods.csv).",
+        "reserved_name": f"{shown} is the name of the scenario that holds the posted ledger. Call "
+        "the version something else.",
         "missing_exchange_rate": f"there is no exchange rate for {shown} at that time. Add it to "
         "inputs/ledger/exchange_rates.csv.",
     }

@@ -61,6 +61,7 @@ REASON_CODES = (
     "repeated_key",
     "unknown_period",
     "missing_exchange_rate",
+    "reserved_name",
     "superseded_delivery",
     "malformed_row",
 )

@@ -1,4 +1,4 @@
--- grain: one scenario, rule set, fiscal period, service or application and consumer
+-- grain: one scenario, rule set, period, service or application, expense type and consumer
 -- why: the last step: what rests on a service goes on somebody's bill
 -- reads: alloc_solution_flows, alloc_exit_shares
 -- conserves: the net cost of every service; what cannot move goes to UNALLOCATED
@@ -24,9 +24,10 @@ resting_cost as (
         rule_set,
         fiscal_period,
         service_id,
+        expense_type,
         cast(sum(amount_minor) as bigint) as amount_minor
     from solution_flows
-    group by scenario, rule_set, fiscal_period, service_id
+    group by scenario, rule_set, fiscal_period, service_id, expense_type
 
 )
 
@@ -35,6 +36,7 @@ select
     resting_cost.rule_set,
     resting_cost.fiscal_period,
     resting_cost.service_id,
+    resting_cost.expense_type,
     coalesce(shares.to_id, 'UNALLOCATED') as to_id,
     shares.rule_id,
     shares.method,

@@ -103,7 +103,10 @@ select
     {{ percent_of(
         'compared.actual_amount - compared.budget_amount', 'abs(compared.budget_amount)'
     ) }} as variance_percent,
-    compared.actual_amount <= compared.budget_amount as is_favorable,
+    case
+        when posted_periods.fiscal_period is not null
+            then compared.actual_amount <= compared.budget_amount
+    end as is_favorable,
     compared.has_budget,
     compared.has_actual,
     posted_periods.fiscal_period is not null as period_has_actuals

@@ -13,6 +13,7 @@ billed as (
         fiscal_period,
         to_id as consumer_id,
         service_id,
+        expense_type,
         amount_minor
     from {{ ref('alloc_consumer_flows') }}
     where to_id <> 'UNALLOCATED'
@@ -26,6 +27,7 @@ billed as (
         fiscal_period,
         to_id,
         'DIRECT',
+        expense_type,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
     where to_layer = 'consumer' and to_id <> 'UNALLOCATED'
@@ -38,6 +40,7 @@ billed as (
         fiscal_period,
         to_id,
         'DIRECT',
+        expense_type,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
     where to_layer = 'consumer' and to_id <> 'UNALLOCATED'
@@ -50,6 +53,8 @@ select
     fiscal_period,
     consumer_id,
     service_id,
-    {{ from_minor('sum(amount_minor)') }} as amount
+    {{ from_minor('sum(amount_minor)') }} as amount,
+    {{ from_minor("sum(case when expense_type = 'CapEx' then amount_minor else 0 end)") }}
+        as capex_amount
 from billed
-group by all
+group by scenario, rule_set, fiscal_period, consumer_id, service_id

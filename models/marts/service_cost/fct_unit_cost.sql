@@ -1,7 +1,7 @@
 -- grain: one scenario, rule set, fiscal period and service
--- why: what one unit of a service costs
+-- why: what one unit of a service costs to run; capital spending stands beside, not in it
 -- reads: fct_service_cost, fct_service_usage, dim_services
--- conserves: the amount of fct_service_cost, service by service
+-- conserves: amount and capex_amount add up to fct_service_cost, service by service
 
 with
 
@@ -12,9 +12,10 @@ service_cost as (
         rule_set,
         fiscal_period,
         service_id,
-        sum(amount) as amount
+        sum(case when expense_type = 'CapEx' then 0 else amount end) as amount,
+        sum(case when expense_type = 'CapEx' then amount else 0 end) as capex_amount
     from {{ ref('fct_service_cost') }}
-    group by all
+    group by scenario, rule_set, fiscal_period, service_id
 
 ),
 
@@ -63,11 +64,12 @@ select
     service_cost.fiscal_period,
     service_cost.service_id,
     cast(service_cost.amount as decimal(18, 2)) as amount,
-    cast(consumed.quantity as decimal(38, 12)) as quantity,
+    cast(consumed.quantity as decimal(28, 6)) as quantity,
     coalesce(consumed.unit, services.unit_of_measure) as unit,
     {{ divide('service_cost.amount', 'consumed.quantity', 6) }} as unit_cost,
-    services.capacity_quantity,
-    {{ percent_of('consumed.quantity', 'services.capacity_quantity') }} as used_percent
+    cast(services.capacity_quantity as decimal(28, 6)) as capacity_quantity,
+    {{ percent_of('consumed.quantity', 'services.capacity_quantity') }} as used_percent,
+    cast(service_cost.capex_amount as decimal(18, 2)) as capex_amount
 from service_cost
 left join services on service_cost.service_id = services.service_id
 left join consumed
