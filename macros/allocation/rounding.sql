@@ -1,9 +1,12 @@
 {# Cumulative rounding: neighbouring intervals share an end, so the pieces of an amount add up to it exactly. #}
 
 {% macro split_minor_units(amount, c0, c1) -%}
+    {#- Split without its sign, so that a credit mirrors the debit that it takes back. -#}
     cast(
-        floor(cast({{ amount }} as double) * {{ c1 }} + 0.5)
-        - floor(cast({{ amount }} as double) * {{ c0 }} + 0.5) as bigint
+        sign({{ amount }}) * (
+            floor(abs(cast({{ amount }} as double)) * {{ c1 }} + 0.5)
+            - floor(abs(cast({{ amount }} as double)) * {{ c0 }} + 0.5)
+        ) as bigint
     )
 {%- endmacro %}
 
@@ -16,9 +19,9 @@
 
 {% macro receiver_order(sender_key, receiver_key, fiscal_period) -%}
     (
-        {{ receiver_key }} * 48271
+        {{ receiver_key }}
+        * (48271 + (year({{ fiscal_period }}) * 12 + month({{ fiscal_period }})) * 69621)
         + {{ sender_key }} * 16807
-        + (year({{ fiscal_period }}) * 12 + month({{ fiscal_period }})) * 69621
     ) % 2147483647
 {%- endmacro %}
 

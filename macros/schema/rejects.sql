@@ -35,14 +35,14 @@
     {{ as_text('delivered_text.' ~ column) if column in cast_columns else column }} is null
 {%- endmacro %}
 
-{% macro reject_orphan(column, parent, parent_column) -%}
+{% macro reject_orphan(column, parent, parent_column, named=none) -%}
     when
         {{ column }} is not null
         and {{ column }} not in (
             select {{ parent_column }} from {{ parent }} where reject_reason is null
         )
         and exists (select 1 from {{ parent }} where reject_reason is null)
-        then 'orphan:{{ column }}'
+        then 'orphan:{{ named or column }}'
 {%- endmacro %}
 
 {% macro reject_unknown_period(column, fiscal_days) -%}

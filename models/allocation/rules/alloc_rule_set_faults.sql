@@ -97,6 +97,20 @@ faults as (
 
     select
         'error',
+        'two_current_rule_sets',
+        rule_set,
+        null,
+        file_name,
+        line_number,
+        'is current, and so is another rule set; mark all but one as proposed or retired'
+    from delivered_rule_sets
+    where status = 'current'
+    qualify count(*) over () > 1
+
+    union all
+
+    select
+        'error',
         'rule_set_circle',
         lineage.rule_set,
         null,

@@ -88,6 +88,7 @@ judged as (
         case
             when in_periods.row_fault is not null then in_periods.row_fault
             when lower(in_periods.budget_version) = 'actual' then 'reserved_name:budget_version'
+            when abs(in_periods.amount) >= 10000000000000 then 'too_large:amount'
             when in_periods.fiscal_period is null then 'unknown_period:posting_date'
             when
                 coalesce(in_periods.currency_code, in_periods.reporting_currency)

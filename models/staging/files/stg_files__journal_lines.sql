@@ -105,6 +105,7 @@ judged as (
         case
             when in_periods.row_fault is not null then in_periods.row_fault
             when in_periods.is_unknown_period_name then 'unknown_period:period_name'
+            when abs(in_periods.amount) >= 10000000000000 then 'too_large:amount'
             when in_periods.fiscal_period is null then 'unknown_period:posting_date'
             when
                 coalesce(in_periods.currency_code, in_periods.reporting_currency)

@@ -55,6 +55,18 @@ judged as (
             when row_fault is not null then row_fault
             {{ reject_unknown_period('usage_date', ref('stg_files__fiscal_days')) }}
             {{ reject_orphan('service_id', ref('stg_files__services'), 'service_id') }}
+            {{ reject_orphan(
+                "case when used_by_type = 'consumer' then used_by_id end",
+                ref('stg_files__consumers'), 'consumer_id', 'used_by_id'
+            ) }}
+            {{ reject_orphan(
+                "case when used_by_type = 'service' then used_by_id end",
+                ref('stg_files__services'), 'service_id', 'used_by_id'
+            ) }}
+            {{ reject_orphan(
+                "case when used_by_type = 'application' then used_by_id end",
+                ref('stg_files__applications'), 'application_id', 'used_by_id'
+            ) }}
         end as fault
     from checked
 
