@@ -62,6 +62,7 @@ REASON_CODES = (
     "unknown_period",
     "missing_exchange_rate",
     "reserved_name",
+    "too_large",
     "superseded_delivery",
     "malformed_row",
 )
