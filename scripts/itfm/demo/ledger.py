@@ -65,7 +65,7 @@ select
         when 'payroll' then d.fiscal_period + 24
         when 'depreciation' then d.end_date
         when 'cloud' then d.next_period + 2
-        else d.fiscal_period + pick(d.more_bits, 0, d.days)
+        else working_day((d.fiscal_period + pick(d.more_bits, 0, d.days))::date)
     end as document_date,
     d.entry_type = 'cloud' or (d.entry_type = 'invoice' and draw(d.more_bits, 1) < 0.01)
     as is_late,
@@ -131,10 +131,10 @@ select
     as document_id,
     case
         when e.follow_up = 'accrual_release' then m.fiscal_period
-        when e.follow_up = 'reversal' then m.fiscal_period + e.days_late
+        when e.follow_up = 'reversal' then working_day((m.fiscal_period + e.days_late)::date)
         when e.follow_up = 'credit_note' then m.end_date
         when s.entry_type = 'accrual' then m.end_date
-        when e.is_late then m.next_period + e.days_late
+        when e.is_late then working_day((m.next_period + e.days_late)::date)
         else e.document_date
     end as posting_date,
     case when e.follow_up is null and e.is_late then m.period_name end as period_name,

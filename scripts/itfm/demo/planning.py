@@ -33,7 +33,7 @@ with versions as (
         case
             when v.version = 'budget_2025_v1' then p.autumn_amount * (1 + p.error) * p.blind_spot
             when p.idx < 30 then p.plan_amount * (1 + p.error / 12)
-            else p.plan_amount * (1 + p.error / 3) * (1 - (1 - p.blind_spot) / 6)
+            else p.plan_amount * (1 + p.error * 0.9 - 0.02) * (1 - (1 - p.blind_spot) / 4)
         end as amount,
         p.fiscal_period as posting_date
     from plan_months as p

@@ -11,6 +11,7 @@ LISTS = Path(__file__).resolve().parent / "lists"
 
 # mix: 64 well-mixed bits of a key under the seed. draw: one of three independent numbers in [0, 1)
 # taken from those bits. bell: a bell curve with mean 0 and deviation 1 from the three of them.
+# working_day: a Saturday becomes Friday and a Sunday Monday, within the month.
 # Everything random in the demo company is one of these, so it depends on seed and key alone.
 MACROS = """
 create or replace macro mix(key) as
@@ -23,6 +24,12 @@ create or replace macro bell(bits) as
     (draw(bits, 0) + draw(bits, 1) + draw(bits, 2) - 1.5) * 2;
 create or replace macro spread(bits, sigma) as
     exp(sigma * bell(bits) - sigma * sigma / 2);
+create or replace macro working_day(day) as
+    (day + case
+        when isodow(day) = 6 then if(dayofmonth(day) = 1, 2, -1)
+        when isodow(day) = 7 then if(day = last_day(day), -2, 1)
+        else 0
+    end)::date;
 """
 
 
