@@ -119,10 +119,13 @@ class _Build:
             return self._build(workspace, lock)
 
     def _build(self, workspace: Workspace, lock: int) -> int:
-        self._clean_after_a_kill(workspace)
+        publishing.remove_leftovers(workspace)
         state = fingerprint(workspace)
         known = publishing.published(workspace.published_database)
-        if not self.options.force and known is not None and known.fingerprint == state:
+        is_current = known is not None and known.fingerprint == state
+        is_needed = self.options.force or not is_current
+        self._clean_after_a_kill(workspace, is_needed)
+        if known is not None and not is_needed:
             self._say(
                 f"Nothing changed since the warehouse was published on {known.published_at} UTC; "
                 "`itfm build --force` builds it again.\n"
@@ -159,23 +162,24 @@ class _Build:
                 f"`itfm demo {self.path}` again."
             )
 
-    def _clean_after_a_kill(self, workspace: Workspace) -> None:
-        publishing.remove_leftovers(workspace)
+    def _clean_after_a_kill(self, workspace: Workspace, is_needed: bool) -> None:
         marker = workspace.build_folder / MARKER
         if marker.is_file():
             self._say(
                 f"The build that started {_started(marker)} did not end; its work database is "
-                "thrown away and everything is built again."
+                f"thrown away{' and everything is built again' if is_needed else ''}."
             )
             shutil.rmtree(workspace.build_folder)
 
     def _land(self, workspace: Workspace) -> None:
+        from itfm.contents import stop_on_duplicates
         from itfm.landing import load_into_work_database
 
         with Phase(self.out, "Landing files") as phase:
             files, problems = load_into_work_database(workspace.path)
             rows = sum(file.row_count for file in files)
             phase.done(f"{len(files)} files, {rows:,} rows")
+        stop_on_duplicates(problems)
         for problem in problems[:SHOWN_PROBLEMS]:
             self._say(f"  warning: {problem.message}", style="yellow")
         if len(problems) > SHOWN_PROBLEMS:

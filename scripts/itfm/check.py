@@ -6,6 +6,7 @@ it; what they reject is what a build would reject. Nothing outside build/check/ 
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 import json
 import os
@@ -30,6 +31,7 @@ from itfm.workspace import Workspace, load_workspace
 SHOWN_PER_KIND = 20
 NOT_ERRORS = ("superseded_delivery",)
 BUILT_IN_DRIVERS = ("service_usage", "headcount", "timesheet_hours", "cloud_effective_cost")
+LEDGER = "inputs/ledger/journal_lines"
 PROJECT_LINE = "dbt could not prepare the check. Its last lines:"
 
 
@@ -222,7 +224,13 @@ def _check_presence(workspace: Workspace, report: Report) -> None:
         for problem in report.problems
         if problem.kind == "unreadable_file"
     }
-    if "ledger.journal_lines" not in delivered and ("ledger", "journal_lines") not in unreadable:
+    is_unreadable = ("ledger", "journal_lines") in unreadable or any(
+        problem.kind == "unreadable_file"
+        and problem.file_name
+        and (problem.file_name.startswith(LEDGER) or LEDGER.startswith(problem.file_name))
+        for problem in report.problems
+    )
+    if "ledger.journal_lines" not in delivered and not is_unreadable:
         report.add(
             Problem(
                 "error",
@@ -352,7 +360,9 @@ def _advice(
     parent = column.references if column and column.references else "its table"
     texts = {
         "missing_value": "the value is missing. Every row needs one.",
-        "unparsable_date": f"{shown} is not a date in a declared format ({dates})."
+        "unparsable_date": f"{shown} is a day that does not exist. Correct it."
+        if _is_no_day(value, formats[0])
+        else f"{shown} is not a date in a declared format ({dates})."
         f"{_date_formats_of(value)} Correct it, or declare its format in workspace.yml: under "
         "formats, or as dates of its mapping.",
         "unparsable_timestamp": f"{shown} is not a time. Write it as 2025-01-31T23:00:00Z, or "
@@ -386,6 +396,34 @@ def _date_formats_of(value: str) -> str:
     return ""
 
 
+def _is_no_day(value: str, formats: str) -> bool:
+    """Return whether a text is written in a declared format and only its day does not exist."""
+    for token in formats.strip("|").split("|"):
+        width = "" if token == "YYYYMMDD" else "1,"
+        shape = re.escape(token)
+        for part, pattern in (
+            ("YYYY", r"(?P<year>\d{4})"),
+            ("YY", r"(?P<year>\d{2})"),
+            ("MON", r"(?P<name>[A-Za-z]{3})"),
+            ("MM", rf"(?P<month>\d{{{width}2}})"),
+            ("DD", rf"(?P<day>\d{{{width}2}})"),
+        ):
+            if "(?P<year>" not in shape or part not in ("YYYY", "YY"):
+                shape = shape.replace(part, pattern)
+        found = re.fullmatch(shape, value.strip())
+        parts = found.groupdict() if found else {}
+        name = parts.get("name", "").lower()
+        month = _MONTHS.index(name) + 1 if name in _MONTHS else int(parts.get("month", 0))
+        if "day" not in parts or not 1 <= month <= 12:
+            continue
+        year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
+        last = calendar.monthrange(year, month)[1] if year else 31
+        if not 1 <= int(parts["day"]) <= last:
+            return True
+    return False
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE_SHAPES = (
     (r"\d{1,2}[.]\d{1,2}[.]\d{4}", "DD.MM.YYYY"),
     (r"\d{1,2}[.]\d{1,2}[.]\d{2}", "DD.MM.YY"),

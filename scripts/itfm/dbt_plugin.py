@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.events.logging import AdapterLogger
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
@@ -28,6 +29,7 @@ class Plugin(BasePlugin):
             self._workspace = load_workspace()
         except UserError as error:
             raise DbtRuntimeError(str(error)) from error
+        self._told: set[str] = set()
         if self.creds is not None:
             Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
 
@@ -35,9 +37,14 @@ class Plugin(BasePlugin):
         """Bring the landing schema up to date; it costs next to nothing when no file changed."""
         if not self._is_loading:
             return
-        from itfm.landing import load
+        from itfm.contents import DUPLICATE
+        from itfm.landing import load, problems
 
         try:
             load(conn, self._workspace)
+            found = {p.message for p in problems(conn) if p.kind == DUPLICATE}
         except UserError as error:
             raise DbtRuntimeError(str(error)) from error
+        for message in sorted(found - self._told):
+            AdapterLogger("itfm").warning(message)
+        self._told |= found

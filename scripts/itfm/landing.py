@@ -22,6 +22,7 @@ from pathlib import Path
 import duckdb
 
 from itfm import lookups, textfiles
+from itfm.contents import content_problems
 from itfm.contract import TECHNICAL_COLUMNS, Table, did_you_mean
 from itfm.errors import LandingError
 from itfm.lookups import LookupTable, not_found_message, read_lookup, trimmed
@@ -152,7 +153,8 @@ class _Loader:
         self.version = _version()
 
     def run(self) -> list[LoadedFile]:
-        self.survey = survey(self.workspace)
+        self.survey = survey(self.workspace, keep_going=self.keep_going)
+        self.survey.problems += content_problems(self.survey.files)
         self._create_state()
         self._drop_leftovers()
         self.relations = self._relations()

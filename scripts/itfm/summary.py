@@ -19,6 +19,7 @@ WIDTH = 100
 LABEL = 13
 LATEST_PERIODS = 12
 LARGEST = 5
+CAP = 9.99
 REASONS = {
     "unclassified": "no classification rule matches",
     "no_matching_rule": "no allocation rule matches",
@@ -76,6 +77,7 @@ class _Summary:
         yield from self._ledger()
         yield from self._unallocated()
         yield from self._rejects()
+        yield from self._cost_model()
         yield from self._services()
         yield from self._variances()
         yield from self._quality()
@@ -165,6 +167,7 @@ class _Summary:
                 reason_code,
                 count(*),
                 sum(amount),
+                sum(abs(amount)),
                 case when count(distinct currency_code) > 1 then 'mixed currencies'
                     else coalesce(max(currency_code), ?) end
             from reconciliation.rec_rejected_rows
@@ -178,10 +181,24 @@ class _Summary:
             return
         count = sum(row[2] for row in rows)
         yield _labelled("Rejected", f"{count:,} delivered rows:")
-        for table, reason, number, amount, currency in rows[:LARGEST]:
-            held = "" if amount is None else f" holding {money(amount)} {currency}"
+        for table, reason, number, amount, absolute, currency in rows[:LARGEST]:
+            held = ""
+            if amount is not None:
+                cancels = abs(amount) < absolute
+                held = f" holding {money(absolute if cancels else amount)} {currency}"
+                held += " without signs" if cancels else ""
             yield _item(f"{table}: {reason.replace('_', ' ')}{held}", f"{number:,}")
         yield from _more(rows, "reconciliation.rec_rejected_rows")
+
+    def _cost_model(self) -> Iterator[str]:
+        rows = self.rows(
+            "select message from allocation.alloc_rule_faults where severity = 'warning' "
+            "order by file_name, line_number, message"
+        )
+        if rows:
+            warnings = f"{len(rows):,} warning{'s' if len(rows) > 1 else ''}"
+            text = f"{warnings} in allocation.alloc_rule_faults: {rows[0][0]}"
+            yield _labelled("Cost model", " ".join(text.split()))
 
     def _services(self) -> Iterator[str]:
         rows = self.rows(
@@ -271,7 +288,7 @@ class _Summary:
             f"the largest, actual less {version}, {rows[0][5]} periods from {rows[0][4]}:",
         )
         for center, pool, budget, variance, _, _ in rows:
-            share = f"{float(variance / abs(budget)):+.0%}" if budget else "no plan"
+            share = change(variance / abs(budget)) if budget else "no plan"
             label = names.get(center) or center
             yield _item(f"{label} ({center}), {pool}", f"{money(variance, sign=True)} {share:>7}")
 
@@ -299,6 +316,13 @@ class _Summary:
             parts.append(text)
         if parts:
             yield _labelled("Checks", "; ".join(parts))
+        names = self.rows(
+            "select test_name from quality.test_results where status <> 'pass' order by all"
+        )
+        if names:
+            more = f" and {len(names) - 1} more in quality.test_results" if names[1:] else ""
+            room = WIDTH - LABEL - len("  not passed: ") - len(more)
+            yield _labelled("", f"  not passed: {_cut(names[0][0], room)}{more}")
 
     def _next(self) -> Iterator[str]:
         here = self.workspace
@@ -331,12 +355,24 @@ def percent(share: Decimal | float | None) -> str:
     if share is None:
         return "-"
     value = float(share)
+    if abs(value) > CAP:
+        return _capped(value)
     text = f"{value:.1%}"
     if text == "100.0%" and value < 1:
         return ">99.9%"
     if text in ("0.0%", "-0.0%") and value != 0:
         return "<0.1%"
     return text
+
+
+def change(share: Decimal | float) -> str:
+    """Return a change as percent with its sign, such as +12%."""
+    value = float(share)
+    return _capped(value) if abs(value) > CAP else f"{value:+.0%}"
+
+
+def _capped(value: float) -> str:
+    return ">999%" if value > 0 else "<-999%"
 
 
 def _labelled(label: str, text: str) -> str:
@@ -362,6 +398,6 @@ def _near(path: Path) -> str:
     return str(path)
 
 
-def _cut(line: str) -> str:
+def _cut(line: str, width: int = WIDTH) -> str:
     line = line.rstrip()
-    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
+    return line if len(line) <= width else line[: width - 3] + "..."

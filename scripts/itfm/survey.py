@@ -69,14 +69,19 @@ class Survey:
         return [file for file in self.files if file.table.full_name == table.full_name]
 
 
-def survey(workspace: Workspace) -> Survey:
-    """Look through the workspace: nothing is opened, only names are read."""
-    return _Surveyor(workspace).run()
+def survey(workspace: Workspace, *, keep_going: bool = False) -> Survey:
+    """Look through the workspace: nothing is opened, only names are read.
+
+    A path that leads out of the workspace or nowhere stops it with a LandingError; with
+    `keep_going` it is one of the problems and left out.
+    """
+    return _Surveyor(workspace, keep_going).run()
 
 
 class _Surveyor:
-    def __init__(self, workspace: Workspace):
+    def __init__(self, workspace: Workspace, keep_going: bool):
         self.workspace = workspace
+        self.keep_going = keep_going
         self.contract = workspace.contract
         self.result = Survey()
         self.mapped: dict[Path, set[str]] = {}
@@ -113,8 +118,7 @@ class _Surveyor:
 
     def _lookup_file(self, name: str) -> None:
         path = self.workspace.path / name
-        if path.is_file():
-            self._stay_inside(path, self.workspace.path)
+        if path.is_file() and self._stays_inside(path, self.workspace.path):
             self.result.lookup_files[name] = path
 
     # inputs -------------------------------------------------------------------------------
@@ -128,7 +132,8 @@ class _Surveyor:
                 f"There is no folder {inputs}. Put the ledger in inputs/ledger/journal_lines.csv.",
             )
             return
-        self._stay_inside(inputs, self.workspace.path)
+        if not self._stays_inside(inputs, self.workspace.path):
+            return
         for entry in sorted(inputs.iterdir()):
             if _is_hidden(entry.name) or entry.name == RAW_FOLDER:
                 continue
@@ -173,7 +178,8 @@ class _Surveyor:
         if shown:
             root = folder if not folder.is_relative_to(workspace_root) else workspace_root
             shown = "" if root == workspace_root else shown
-        self._stay_inside(folder, root)
+        if not self._stays_inside(folder, root, shown):
+            return
         tables = {table.name: table for table in self.contract.domain_tables(domain)}
         for entry in sorted(folder.iterdir()):
             if _is_hidden(entry.name):
@@ -202,7 +208,8 @@ class _Surveyor:
                 self._add(table, path, root, shown, below=folder)
 
     def _files_below(self, folder: Path, root: Path, shown: str, seen: set[Path]) -> Iterator[Path]:
-        self._stay_inside(folder, root)
+        if not self._stays_inside(folder, root, shown):
+            return
         if folder.resolve() in seen:
             return
         seen.add(folder.resolve())
@@ -234,7 +241,8 @@ class _Surveyor:
         mapping: Mapping | None = None,
         below: Path | None = None,
     ) -> None:
-        self._stay_inside(path, root)
+        if not self._stays_inside(path, root, shown):
+            return
         name = self._shown(path, root, shown)
         kind = _kind(path.name)
         if kind is None:
@@ -250,9 +258,10 @@ class _Surveyor:
         try:
             status = path.stat()
         except OSError as error:
-            raise LandingError(
-                f"{name}: the file cannot be opened ({error.strerror}). Is it a broken link?"
-            ) from error
+            self._refuse(
+                f"{name}: the file cannot be opened ({error.strerror}). Is it a broken link?", name
+            )
+            return
         folders = path.relative_to(below).parts[:-1] if below else ()
         self.result.files.append(
             InputFile(
@@ -287,12 +296,21 @@ class _Surveyor:
     def _is_mapped(self, path: Path, table: Table) -> bool:
         return table.full_name in self.mapped.get(path, ())
 
-    def _stay_inside(self, path: Path, root: Path) -> None:
-        if not inside(root, path):
-            raise LandingError(
-                f"{path} leads out of the workspace, to {path.resolve()}. Input files must stand "
-                "in the workspace itself; copy or move them there."
-            )
+    def _stays_inside(self, path: Path, root: Path, shown: str = "") -> bool:
+        if inside(root, path):
+            return True
+        self._refuse(
+            f"{path} leads out of the workspace, to {path.resolve()}. Input files must stand "
+            "in the workspace itself; copy or move them there.",
+            self._shown(path, root, shown),
+        )
+        return False
+
+    def _refuse(self, message: str, name: str) -> None:
+        """Stop on a path that cannot be used, or report it and go on."""
+        if not self.keep_going:
+            raise LandingError(message)
+        self._problem("error", "unreadable_file", message, name)
 
     def _closest_table(self, name: str) -> str:
         names = {table.name: table.full_name for table in self.contract.tables}

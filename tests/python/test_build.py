@@ -491,3 +491,33 @@ mappings:
     before = fingerprint(load_workspace(company.path))
     roles.write_text("id,name\n1,Licences and more\n", encoding="utf-8")
     assert fingerprint(load_workspace(company.path)) != before
+
+
+def test_a_file_delivered_twice_stops_the_build(pipeline: Pipeline, company: Workspace) -> None:
+    parts = company.path / "inputs/ledger/journal_lines"
+    parts.mkdir()
+    (parts / "copy.csv").write_bytes((company.path / LEDGER).read_bytes())
+    code, said = run(company)
+    assert code == 2
+    assert "are the same file, byte for byte" in said
+    assert "Delete one, or if both are meant" in said
+    assert pipeline.runs == 0
+
+
+def test_after_a_kill_the_cleaning_says_what_happens(
+    pipeline: Pipeline, company: Workspace
+) -> None:
+    run(company)
+    marker = company.build_folder / MARKER
+    marker.write_text('{"started": "2025-01-01 00:00:00 UTC", "pid": 1}', encoding="utf-8")
+    code, said = run(company)
+    assert code == 0
+    assert "did not end; its work database is thrown away." in said
+    assert "built again." not in said
+    assert "Nothing changed" in said
+    assert pipeline.runs == 1
+    company.build_folder.mkdir(exist_ok=True)
+    marker.write_text('{"started": "2025-01-01 00:00:00 UTC", "pid": 1}', encoding="utf-8")
+    code, said = run(company, force=True)
+    assert "thrown away and everything is built again." in said
+    assert pipeline.runs == 2

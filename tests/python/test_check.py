@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from itfm.check import SHOWN_PER_KIND, Report, check_workspace, render
+from itfm.check import SHOWN_PER_KIND, Report, _is_no_day, check_workspace, render
 from itfm.cli import main
 from itfm.init import init_workspace
 
@@ -166,3 +166,53 @@ def test_a_wrong_setting_is_an_error_of_the_command(folder: Path) -> None:
     result = CliRunner().invoke(main, ["check", str(folder)])
     assert result.exit_code == 1
     assert "curency" in result.output
+
+
+def test_a_file_delivered_twice_or_cut_off_is_found(folder: Path) -> None:
+    parts = folder / "inputs/ledger/journal_lines"
+    parts.mkdir()
+    (parts / "copy.csv").write_bytes((folder / LEDGER).read_bytes())
+    (parts / "cut.csv").write_bytes(b"")
+    report = check_workspace(folder)
+    (message,) = messages(report, "duplicate_file")
+    assert LEDGER in message
+    assert "journal_lines/copy.csv" in message
+    (message,) = messages(report, "empty_file")
+    assert "journal_lines/cut.csv is empty" in message
+
+
+def test_a_path_out_of_the_workspace_hides_no_other_fault(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "vendors.csv").write_text("vendor_id\n1\n", encoding="utf-8")
+    (folder / "inputs/ledger/vendors.csv").unlink(missing_ok=True)
+    (folder / "inputs/ledger/vendors.csv").symlink_to(tmp_path / "vendors.csv")
+    report = ledger(folder, "1,2025-01-31,999,1,x,OpEx")
+    assert "leads out of the workspace" in messages(report, "unreadable_file")[0]
+    assert len(messages(report, "orphan")) == 1
+    assert report.errors == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "formats", "is_no_day"),
+    [
+        ("31/02/2025", "|YYYY-MM-DD|DD/MM/YYYY|", True),
+        ("31/02/2025", "|YYYY-MM-DD|", False),
+        ("31/02/2025", "|MM/DD/YYYY|", False),
+        ("02/31/2025", "|MM/DD/YYYY|", True),
+        ("2025-02-29", "|YYYY-MM-DD|", True),
+        ("20250431", "|YYYYMMDD|EXCEL|", True),
+        ("30-Feb-2025", "|DD-MON-YYYY|", True),
+        ("31.4.25", "|DD.MM.YY|", True),
+        ("12/31/2025", "|DD/MM/YYYY|", False),
+        ("someday", "|YYYY-MM-DD|", False),
+    ],
+)
+def test_a_day_that_does_not_exist_is_no_matter_of_formats(
+    value: str, formats: str, is_no_day: bool
+) -> None:
+    assert _is_no_day(value, formats) is is_no_day
+
+
+def test_a_day_that_does_not_exist_is_called_so(folder: Path) -> None:
+    report = ledger(folder, "1,2025-02-30,600,1,x,OpEx")
+    (message,) = messages(report, "unparsable_date")
+    assert message.endswith("'2025-02-30' is a day that does not exist. Correct it.")

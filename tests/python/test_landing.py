@@ -692,3 +692,87 @@ def test_a_lookup_file_that_leads_out_of_the_workspace_is_refused(
     (company.folder / "inputs/raw/roles.csv").symlink_to(tmp_path / "roles.csv")
     with pytest.raises(LandingError, match="leads out of the workspace"):
         company.load()
+
+
+# the same twice, or nothing -------------------------------------------------------------------
+
+PAY = """
+mappings:
+  ledger.journal_lines:
+    - files: inputs/raw/*.csv
+      columns: {posting_date: Date, amount: Amount}
+      combine: {line_id: [$file, $line]}
+"""
+
+
+def told(company: Company, kind: str) -> list[str]:
+    return [p.message for p in problems(company.connection) if p.kind == kind]
+
+
+def test_a_file_that_is_delivered_twice_is_an_error(company: Company) -> None:
+    company.settings(PAY)
+    company.put("inputs/raw/a.csv", "Date,Amount\n2025-01-31,1\n")
+    company.put("inputs/raw/b.csv", "Date,Amount\n2025-01-31,2\n")
+    company.put("inputs/ledger/vendors/a.csv", "vendor_id\n1\n")
+    company.load()
+    assert told(company, "duplicate_file") == []
+    company.put("inputs/raw/b (1).csv", "Date,Amount\n2025-01-31,2\n")
+    company.put("inputs/ledger/vendors/b.csv", "vendor_id\n1\n")
+    company.load()
+    vendors, pay = told(company, "duplicate_file")
+    assert vendors.startswith("inputs/ledger/vendors/a.csv and inputs/ledger/vendors/b.csv are")
+    assert pay.startswith("inputs/raw/b (1).csv and inputs/raw/b.csv are the same file")
+    assert "Delete one, or if both are meant" in pay
+    company.put("inputs/raw/b (1).csv", "Date,Amount\n2025-01-31,2\n\n")
+    company.put("inputs/ledger/vendors/b.csv", "vendor_id\n2\n")
+    company.load()
+    assert told(company, "duplicate_file") == []
+    assert len(company.rows("ledger__journal_lines", "line_id")) == 3
+
+
+def test_equal_files_that_mean_different_things_are_no_duplicates(company: Company) -> None:
+    name = "combine: {line_id: [$file, $line], legal_entity_id: [$file]}"
+    company.settings(PAY.replace("combine: {line_id: [$file, $line]}", name))
+    for month in ("1", "2"):
+        company.put(f"inputs/raw/{month}.csv", "Date,Amount\n2025-01-31,1\n")
+        company.put(f"inputs/cloud/cost_and_usage/{month}/a.csv", "BilledCost\n1\n")
+        company.put(f"inputs/ledger/vendors/region={month}/a.csv", "vendor_id\n1\n")
+        company.put(f"inputs/ledger/accounts/{month}.csv", "account_id\n")
+    company.load()
+    assert told(company, "duplicate_file") == []
+    company.put("inputs/cloud/cost_and_usage/1/b.csv", "BilledCost\n1\n")
+    company.load()
+    assert len(told(company, "duplicate_file")) == 1
+
+
+def test_files_without_rows_are_warned_of_where_others_stand(company: Company) -> None:
+    company.settings(PAY)
+    company.put("inputs/raw/a.csv", "Date,Amount\n2025-01-31,1\n")
+    company.put("inputs/raw/b.csv", "sep=,\r\nDate,Amount\r\n")
+    company.put("inputs/raw/c.csv", "")
+    company.put("inputs/ledger/vendors/a.csv", "vendor_id\n1\n")
+    company.put("inputs/ledger/vendors/b.csv", "vendor_id\n".encode("utf-16"))
+    company.put("inputs/ledger/vendors/c.csv.gz", gzip.compress(b"vendor_id\n"))
+    company.connection.execute(
+        "copy (select 'x' as vendor_id limit 0) to "
+        f"'{company.folder}/inputs/ledger/vendors/d.parquet'"
+    )
+    company.put(ACCOUNTS, "account_id,account_name\n")
+    company.load()
+    found = told(company, "empty_file")
+    assert [message.split(".")[0].rpartition("/")[2] for message in found] == list("bcdbc")
+    assert "c.csv is empty (0 bytes). Was it cut off?" in found[-1]
+    assert "b.csv holds no rows. Was it cut off?" in found[-2]
+
+
+def test_bad_paths_are_reported_when_the_load_keeps_going(company: Company, tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("account_id\n1\n", encoding="utf-8")
+    company.put("inputs/ledger/vendors.csv", "vendor_id\n1\n")
+    (company.folder / ACCOUNTS).symlink_to(tmp_path / "secret.csv")
+    (company.folder / "inputs/ledger/cost_centers.csv").symlink_to(tmp_path / "nothing.csv")
+    company.load(keep_going=True)
+    found = told(company, "unreadable_file")
+    assert len(found) == 2
+    assert all("leads out of the workspace" in message for message in found)
+    assert company.rows("ledger__vendors", "vendor_id") == [("1",)]
+    assert company.rows("ledger__accounts", "account_id") == []

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from itfm.errors import UserError
-from itfm.summary import WIDTH, lines, money, percent
+from itfm.summary import WIDTH, change, lines, money, percent
 from itfm.workspace import Workspace, load_workspace
 
 LONGEST = 48
@@ -72,6 +72,9 @@ def test_nothing_published_is_said(company: Workspace) -> None:
         (Decimal("0"), "0.0%"),
         (Decimal("0.00001"), "<0.1%"),
         (Decimal("0.4567"), "45.7%"),
+        (Decimal("9.9"), "990.0%"),
+        (Decimal("4321"), ">999%"),
+        (Decimal("-4321"), "<-999%"),
         (None, "-"),
     ],
 )
@@ -84,3 +87,37 @@ def test_money_has_separators() -> None:
     assert money(Decimal("-1234.5")) == "-1,234"
     assert money(Decimal("1234"), sign=True) == "+1,234"
     assert money(None) == "-"
+
+
+def test_changes_are_capped() -> None:
+    assert change(Decimal("0.124")) == "+12%"
+    assert change(Decimal("-25")) == "<-999%"
+    assert change(Decimal("25")) == ">999%"
+
+
+def test_warnings_tests_and_cancelling_amounts_are_told(company: Workspace) -> None:
+    with duckdb.connect(str(company.published_database)) as connection:
+        connection.execute(
+            """
+            create schema allocation;
+            create schema quality;
+            create schema reconciliation;
+            create table allocation.alloc_rule_faults as
+                select 'warning' as severity, 'rules.csv' as file_name, line_number,
+                    'rules.csv, line ' || line_number || ': ' || repeat('no effect ', 20) as message
+                from range(2, 4) as numbers (line_number);
+            create table quality.test_results as
+                select 'data test' as kind, 'cost_model_has_no_warnings' as test_name,
+                    'warn' as status, 2 as failures;
+            create table reconciliation.rec_rejected_rows as
+                select 'ledger' as domain, 'journal_lines' as table_name, 'orphan' as reason_code,
+                    cast(amount as decimal(18, 2)) as amount, 'EUR' as currency_code
+                from (values (100), (-100)) as amounts (amount);
+            """
+        )
+    told = lines(company)
+    text = "\n".join(told)
+    assert max(len(line) for line in told) <= WIDTH
+    assert "Cost model   2 warnings in allocation.alloc_rule_faults: rules.csv, line 2: no" in text
+    assert "not passed: cost_model_has_no_warnings" in text
+    assert "orphan holding 200 EUR without signs" in text
