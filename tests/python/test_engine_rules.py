@@ -172,6 +172,10 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.rule("below zero", "solution", 15, "driver", from_id="s2", driver_id="service_usage")
     company.add("consumption/service_usage", usage_id=1, service_id="s2", usage_date="2025-01-01",
                 used_by_type="consumer", used_by_id="c1", quantity=-5)  # fmt: skip
+    company.rule("too heavy", "solution", 16, "driver", from_id="s1", driver_id="bytes")
+    company.driver("bytes", "s1", {"c1": 3_000_000_000_000})
+    company.add("cost_model/rule_sets", rule_set="current", status="current")
+    company.add("cost_model/rule_sets", rule_set="twin", status="current")
     company.target_set("all", "consumer", "*")
     company.target_set("all", "consumer", "nobody here")
     company.target_set("towers", "resource_tower", "Servers")
@@ -200,6 +204,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("error", "tie 1", "and rule tie 2 both take"),
         ("error", "a", "and rule b both take"),
         ("error", "below zero", "which is negative in some period, such as for c1"),
+        ("error", "too heavy", "a million millions or more, such as for c1"),
         ("warning", "own", "which the standard does not have"),
         ("warning", None, "target set all names nobody here"),
     ],
@@ -217,6 +222,14 @@ def test_faults_are_sentences_with_file_line_and_rule(
     assert len(messages) == 1
     assert messages[0][0].startswith("cost_model/")
     assert ", line " in messages[0][0]
+
+
+def test_two_current_rule_sets_are_named(faulty: EngineWorkspace) -> None:
+    rows = faulty.query(
+        "select rule_set from allocation.alloc_rule_faults"
+        " where severity = 'error' and fault = 'two_current_rule_sets' order by all"
+    )
+    assert rows == [("current",), ("twin",)]
 
 
 def test_no_money_moves_when_a_rule_is_wrong(faulty: EngineWorkspace) -> None:

@@ -24,7 +24,8 @@ drivers as (
         driver_id,
         count(case when is_known_receiver then 1 end) as known_receivers,
         min(case when not is_known_receiver then to_id end) as unknown_receiver,
-        min(case when quantity < 0 then to_id end) as negative_receiver
+        min(case when quantity < 0 then to_id end) as negative_receiver,
+        min(case when quantity >= 1000000000000 then to_id end) as heavy_receiver
     from {{ ref('alloc_driver_values') }}
     group by driver_id
 
@@ -80,6 +81,21 @@ faults as (
     from rules
     inner join drivers on rules.driver_id = drivers.driver_id
     where drivers.negative_receiver is not null
+
+    union all
+
+    select
+        'error',
+        'weight_too_large',
+        rules.rule_set,
+        rules.rule_id,
+        rules.file_name,
+        rules.line_number,
+        'weighs by the driver ' || rules.driver_id || ', which is a million millions or more, such '
+        || 'as for ' || drivers.heavy_receiver || '; deliver it in a larger unit, such as gigabytes'
+    from rules
+    inner join drivers on rules.driver_id = drivers.driver_id
+    where drivers.heavy_receiver is not null
 
 )
 
