@@ -106,7 +106,7 @@
 {% macro delivered_texts(columns) %}{{ return(adapter.dispatch('delivered_texts')(columns)) }}{% endmacro %}
 
 {% macro default__delivered_texts(columns) -%}
-    struct_pack({% for column in columns %}{{ column }} := delivered.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
+    struct_pack({% for column in columns %}"{{ column }}" := delivered.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
 {% macro raw_row(row) %}{{ return(adapter.dispatch('raw_row')(row)) }}{% endmacro %}

@@ -32,11 +32,13 @@
         ('risk', 'risks', 'files', 'staged.expected_loss', 'staged.currency_code'),
         ('performance', 'incidents', 'files', 'null', 'null'),
         ('performance', 'service_levels', 'files', 'null', 'null'),
+        ('cost_model', 'allocation_fallbacks', 'files', 'null', 'null'),
         ('cost_model', 'allocation_percentages', 'files', 'null', 'null'),
         ('cost_model', 'allocation_rules', 'files', 'null', 'null'),
         ('cost_model', 'classification_rules', 'files', 'null', 'null'),
         ('cost_model', 'rule_sets', 'files', 'null', 'null'),
         ('cost_model', 'target_sets', 'files', 'null', 'null'),
+        ('cost_model', 'towers', 'files', 'null', 'null'),
         ('cost_model', 'vendor_aliases', 'files', 'null', 'null'),
     ]) }}
 {% endmacro %}

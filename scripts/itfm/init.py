@@ -255,7 +255,8 @@ def _write_cost_model(path: Path) -> None:
         "cost_model.target_sets",
         [{"target_set": "ALL-CONSUMERS", "to_layer": "consumer", "to_id": "*"}],
     )
-    _write_rows(folder, "cost_model.vendor_aliases", [])
+    for empty in ("allocation_fallbacks", "towers", "vendor_aliases"):
+        _write_rows(folder, f"cost_model.{empty}", [])
 
 
 def _allocation() -> tuple[list[dict[str, object]], list[dict[str, object]]]:

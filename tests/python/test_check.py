@@ -134,10 +134,10 @@ def test_rules_of_the_cost_model(folder: Path) -> None:
     rules = folder / "cost_model/allocation_rules.csv"
     rules.write_text(
         rules.read_text("utf-8")
-        + "R1,current,solution,20,,,,,,,,,driver,NOSET,nodriver,me,,,\n"
-        + "R2,future,solution,30,,,,,,,,,even,,,me,,,\n"
-        + "R3,current,solution,40,,,,,,,,,driver,,headcount,me,,,\n"
-        + "R4,current,solution,50,,,,,,,,,fixed_percent,,,me,,,\n",
+        + "R1,current,solution,20,,,,,,,,,driver,NOSET,nodriver,,,,,,,,me,,,\n"
+        + "R2,future,solution,30,,,,,,,,,even,,,,,,,,,,me,,,\n"
+        + "R3,current,solution,40,,,,,,,,,driver,,headcount,,,,,,,,me,,,\n"
+        + "R4,current,solution,50,,,,,,,,,fixed_percent,,,,,,,,,,me,,,\n",
         encoding="utf-8",
     )
     report = check_workspace(folder)

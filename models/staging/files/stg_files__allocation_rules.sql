@@ -27,17 +27,27 @@ typed as (
         {{ as_text('vendor') }} as vendor,
         {{ as_text('project_id') }} as project_id,
         {{ as_code('method', [
-            'tagged', 'even', 'fixed_percent', 'driver', 'relationship'
+            'tagged', 'even', 'fixed_percent', 'driver', 'relationship', 'capacity', 'dual_rate',
+            'standard_rate', 'cloud_usage', 'hybrid'
         ]) }} as method,
         {{ as_text('target_set') }} as target_set,
         {{ as_text('driver_id') }} as driver_id,
+        {{ as_code('network', ['reciprocal', 'step_down', 'direct']) }} as network,
+        {{ as_text('budget_driver_id') }} as budget_driver_id,
+        {{ as_number('fixed_percentage') }} as fixed_percentage,
+        {{ as_number('capacity') }} as capacity,
+        {{ as_code('idle', ['visible', 'recovered']) }} as idle,
+        {{ as_number('rate') }} as rate,
+        {{ as_boolean('no_gaps') }} as no_gaps,
         {{ as_text('owner') }} as owner,
         {{ as_text('justification') }} as justification,
         {{ open_start('valid_from') }} as valid_from,
         {{ open_end('valid_to') }} as valid_to,
         file_name,
         line_number,
-        {{ delivered_texts(['valid_from', 'valid_to', 'sequence']) }} as delivered_text
+        {{ delivered_texts([
+            'valid_from', 'valid_to', 'sequence', 'fixed_percentage', 'capacity', 'rate', 'no_gaps'
+        ]) }} as delivered_text
     from delivered
 
 ),
@@ -50,10 +60,19 @@ checked as (
             required=['rule_id', 'rule_set', 'sender_layer', 'sequence', 'method', 'owner'],
             dates=['valid_from', 'valid_to'],
             integers=['sequence'],
+            numbers=['fixed_percentage', 'capacity', 'rate'],
+            booleans=['no_gaps'],
             codes={
                 'sender_layer': ['cost_pool', 'resource_tower', 'solution'],
-                'method': ['tagged', 'even', 'fixed_percent', 'driver', 'relationship'],
+                'method': [
+                    'tagged', 'even', 'fixed_percent', 'driver', 'relationship', 'capacity',
+                    'dual_rate', 'standard_rate', 'cloud_usage', 'hybrid',
+                ],
+                'network': ['reciprocal', 'step_down', 'direct'],
+                'idle': ['visible', 'recovered'],
             },
+            not_negative=['fixed_percentage', 'rate'],
+            positive=['capacity'],
         ) }} as row_fault
     from typed
 
@@ -75,6 +94,13 @@ select
     method,
     target_set,
     driver_id,
+    network,
+    budget_driver_id,
+    fixed_percentage,
+    capacity,
+    idle,
+    rate,
+    no_gaps,
     owner,
     justification,
     valid_from,
