@@ -30,3 +30,9 @@
 
 {# Steps after which a walk through a network is given up; a network that is still moving then is reported. #}
 {% macro network_step_limit() -%} 2000 {%- endmacro %}
+
+{# Where the numbers of a period begin: its first day as yyyymmdd, with room for a hundred million numbers. #}
+{% macro period_number(fiscal_period) -%}
+    (year({{ fiscal_period }}) * 10000 + month({{ fiscal_period }}) * 100 + day({{ fiscal_period }}))
+    * cast(100000000 as bigint)
+{%- endmacro %}

@@ -60,7 +60,7 @@ placed as (
         fiscal_period,
         {{ from_minor('sum(amount_minor)') }} as amount
     from {{ ref('alloc_classified_buckets') }}
-    where cost_pool <> 'UNCLASSIFIED'
+    where cost_pool <> 'UNCLASSIFIED' and measure = 'amount'
     group by all
 
     union all
@@ -73,7 +73,7 @@ placed as (
         fiscal_period,
         {{ from_minor('sum(amount_minor)') }}
     from {{ ref('alloc_pool_flows') }}
-    where to_id <> 'UNALLOCATED'
+    where measure = 'amount' and reason_code is null
     group by all
 
     union all

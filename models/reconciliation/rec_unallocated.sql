@@ -20,7 +20,7 @@ stopped as (
         cast(null as varchar) as rule_id,
         amount_minor
     from {{ ref('alloc_classified_buckets') }}
-    where cost_pool = 'UNCLASSIFIED'
+    where cost_pool = 'UNCLASSIFIED' and measure = 'amount'
 
     union all
 
@@ -37,7 +37,7 @@ stopped as (
         rule_id,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_id = 'UNALLOCATED' and cost_pool <> 'UNCLASSIFIED'
+    where measure = 'amount' and reason_code is not null and cost_pool <> 'UNCLASSIFIED'
 
     union all
 
@@ -54,7 +54,7 @@ stopped as (
         rule_id,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_id = 'UNALLOCATED'
+    where measure = 'amount' and reason_code is not null
 
     union all
 
@@ -67,11 +67,11 @@ stopped as (
         service_id,
         null,
         null,
-        null,
+        expense_type,
         rule_id,
         amount_minor
     from {{ ref('alloc_consumer_flows') }}
-    where to_id = 'UNALLOCATED'
+    where measure = 'amount' and reason_code is not null
 
 )
 

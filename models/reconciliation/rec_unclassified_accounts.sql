@@ -9,7 +9,7 @@ unclassified as (
 
     select *
     from {{ ref('alloc_classified_buckets') }}
-    where cost_pool = 'UNCLASSIFIED'
+    where cost_pool = 'UNCLASSIFIED' and measure = 'amount'
 
 ),
 

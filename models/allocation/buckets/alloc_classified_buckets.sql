@@ -65,6 +65,7 @@ select
     buckets.bucket_id,
     buckets.scenario,
     buckets.fiscal_period,
+    buckets.measure,
     buckets.account_id,
     buckets.cost_center_id,
     buckets.vendor,

@@ -27,6 +27,7 @@ lines as (
 
     select
         'actual' as scenario,
+        'amount' as measure,
         fiscal_period,
         account_id,
         cost_center_id,
@@ -38,13 +39,14 @@ lines as (
         application_id,
         consumer_id,
         description,
-        amount
+        cast(amount * 100 as bigint) as amount_minor
     from ledger_lines
 
     union all
 
     select
         scenario,
+        'amount' as measure,
         fiscal_period,
         account_id,
         cost_center_id,
@@ -56,7 +58,7 @@ lines as (
         application_id,
         consumer_id,
         description,
-        amount
+        cast(amount * 100 as bigint) as amount_minor
     from plan_lines
 
 ),
@@ -65,6 +67,7 @@ buckets as (
 
     select
         lines.scenario,
+        lines.measure,
         lines.fiscal_period,
         lines.account_id,
         coalesce(lines.cost_center_id, '') as cost_center_id,
@@ -76,8 +79,8 @@ buckets as (
         coalesce(lines.service_id, '') as service_id,
         coalesce(lines.application_id, '') as application_id,
         coalesce(lines.consumer_id, '') as consumer_id,
-        lines.amount < 0 as is_credit,
-        cast(sum(cast(lines.amount * 100 as bigint)) as bigint) as amount_minor,
+        lines.amount_minor < 0 as is_credit,
+        cast(sum(lines.amount_minor) as bigint) as amount_minor,
         count(*) as line_count
     from lines
     left join description_classes as classes on lower(lines.description) = classes.description
@@ -86,16 +89,15 @@ buckets as (
 )
 
 select
-    (year(fiscal_period) * 10000 + month(fiscal_period) * 100 + day(fiscal_period))
-    * cast(100000000 as bigint)
-    + row_number() over (
+    {{ period_number('fiscal_period') }} + row_number() over (
         partition by fiscal_period
         order by
-            scenario, account_id, cost_center_id, vendor, project_id, entry_type,
+            scenario, measure, account_id, cost_center_id, vendor, project_id, entry_type,
             description_class, expense_type, service_id, application_id, consumer_id, is_credit
     ) as bucket_id,
     scenario,
     fiscal_period,
+    measure,
     account_id,
     cost_center_id,
     vendor,

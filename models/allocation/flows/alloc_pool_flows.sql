@@ -1,6 +1,6 @@
--- grain: one scenario, rule set, period, kind of money, debit or credit, rule and receiver
+-- grain: one pool sender, place where its money comes to rest and part of the cost
 -- why: the first step: money leaves its cost pool for a tower, or passes the towers
--- reads: alloc_pool_senders, alloc_shares
+-- reads: alloc_pool_senders, alloc_paths
 -- conserves: the amount of every sender; what cannot move goes to UNALLOCATED
 
 with
@@ -9,48 +9,50 @@ senders as (
 
     select
         *,
-        case when reason_code is null and tag_id is null then rule_id end as sharing_rule_id
+        case when reason_code is null then rule_id end as path_rule_id,
+        coalesce(tag_id, '*') as path_from_id
     from {{ ref('alloc_pool_senders') }}
 
 ),
 
-shares as (
+paths as (
 
-    select * from {{ ref('alloc_shares') }} where sender_layer = 'cost_pool'
+    select * from {{ ref('alloc_paths') }} where sender_layer = 'cost_pool'
 
 )
 
 select
+    senders.sender_id,
     senders.scenario,
     senders.rule_set,
     senders.fiscal_period,
+    senders.measure,
     senders.cost_pool,
     senders.cost_sub_pool,
     senders.expense_type,
     senders.is_credit,
-    cast(null as varchar) as from_id,
-    case
-        when senders.reason_code = 'unclassified' then 'cost_pool'
-        when senders.reason_code is not null then 'resource_tower'
-        else coalesce(senders.tag_layer, shares.to_layer, 'resource_tower')
-    end as to_layer,
-    case
-        when senders.reason_code is not null then 'UNALLOCATED'
-        else coalesce(senders.tag_id, shares.to_id, 'UNALLOCATED')
-    end as to_id,
     senders.rule_id,
     senders.method,
+    coalesce(paths.part, '') as part,
+    case
+        when senders.reason_code = 'unclassified' then 'cost_pool'
+        else coalesce(paths.to_layer, 'resource_tower')
+    end as to_layer,
+    coalesce(paths.to_id, 'UNALLOCATED') as to_id,
     coalesce(
         senders.reason_code,
-        shares.reason_code,
-        case when senders.tag_id is null and shares.to_id is null then 'no_matching_rule' end
+        paths.reason_code,
+        case when paths.to_id is null then 'no_matching_rule' end
     ) as reason_code,
+    coalesce(paths.c0, 0) as c0,
+    coalesce(paths.c1, 1) as c1,
     {{ split_minor_units(
-        'senders.amount_minor', 'coalesce(shares.c0, 0)', 'coalesce(shares.c1, 1)'
+        'senders.amount_minor', 'coalesce(paths.c0, 0)', 'coalesce(paths.c1, 1)'
     ) }} as amount_minor
 from senders
-left join shares
+left join paths
     on
-        senders.rule_set = shares.rule_set
-        and senders.fiscal_period = shares.fiscal_period
-        and senders.sharing_rule_id = shares.rule_id
+        senders.rule_set = paths.rule_set
+        and senders.fiscal_period = paths.fiscal_period
+        and senders.path_rule_id = paths.rule_id
+        and senders.path_from_id = paths.from_id

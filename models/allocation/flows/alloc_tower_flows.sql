@@ -1,6 +1,6 @@
--- grain: one scenario, rule set, period, kind of money, debit or credit, tower and receiver
--- why: the second step: money leaves its tower for services and applications, or passes them
--- reads: alloc_tower_senders, alloc_shares
+-- grain: one tower sender, place where its money comes to rest and part of the cost
+-- why: the second step: money leaves its tower, through the network of solutions or past it
+-- reads: alloc_tower_senders, alloc_paths
 -- conserves: the amount of every sender; what cannot move goes to UNALLOCATED
 
 with
@@ -11,34 +11,39 @@ senders as (
 
 ),
 
-shares as (
+paths as (
 
-    select * from {{ ref('alloc_shares') }} where sender_layer = 'resource_tower'
+    select * from {{ ref('alloc_paths') }} where sender_layer = 'resource_tower'
 
 )
 
 select
+    senders.sender_id,
     senders.scenario,
     senders.rule_set,
     senders.fiscal_period,
+    senders.measure,
     senders.cost_pool,
     senders.cost_sub_pool,
     senders.expense_type,
     senders.is_credit,
     senders.from_id,
-    coalesce(shares.to_layer, 'solution') as to_layer,
-    coalesce(shares.to_id, 'UNALLOCATED') as to_id,
     senders.rule_id,
     senders.method,
-    case when shares.to_id is null then 'no_matching_rule' else shares.reason_code end
+    coalesce(paths.part, '') as part,
+    coalesce(paths.to_layer, 'solution') as to_layer,
+    coalesce(paths.to_id, 'UNALLOCATED') as to_id,
+    case when paths.to_id is null then 'no_matching_rule' else paths.reason_code end
         as reason_code,
+    coalesce(paths.c0, 0) as c0,
+    coalesce(paths.c1, 1) as c1,
     {{ split_minor_units(
-        'senders.amount_minor', 'coalesce(shares.c0, 0)', 'coalesce(shares.c1, 1)'
+        'senders.amount_minor', 'coalesce(paths.c0, 0)', 'coalesce(paths.c1, 1)'
     ) }} as amount_minor
 from senders
-left join shares
+left join paths
     on
-        senders.rule_set = shares.rule_set
-        and senders.fiscal_period = shares.fiscal_period
-        and senders.rule_id = shares.rule_id
-        and senders.from_id = shares.from_id
+        senders.rule_set = paths.rule_set
+        and senders.fiscal_period = paths.fiscal_period
+        and senders.rule_id = paths.rule_id
+        and senders.from_id = paths.from_id

@@ -1,5 +1,5 @@
 -- grain: one scenario, rule set, period, kind of money, debit or credit, and tower
--- why: what stands on each tower, with the rule that takes it further
+-- why: what rests on each tower, with the rule that takes it further
 -- reads: alloc_pool_flows, alloc_object_rules
 -- conserves: everything that cost pools sent to towers
 
@@ -8,7 +8,7 @@ with
 pool_flows as (
 
     select * from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'resource_tower' and to_id <> 'UNALLOCATED'
+    where to_layer = 'resource_tower' and reason_code is null
 
 ),
 
@@ -24,6 +24,7 @@ towers as (
         scenario,
         rule_set,
         fiscal_period,
+        measure,
         cost_pool,
         cost_sub_pool,
         expense_type,
@@ -32,14 +33,22 @@ towers as (
         cast(sum(amount_minor) as bigint) as amount_minor
     from pool_flows
     group by
-        scenario, rule_set, fiscal_period, cost_pool, cost_sub_pool, expense_type, is_credit, to_id
+        scenario, rule_set, fiscal_period, measure, cost_pool, cost_sub_pool, expense_type,
+        is_credit, to_id
 
 )
 
 select
+    {{ period_number('towers.fiscal_period') }} + row_number() over (
+        partition by towers.fiscal_period
+        order by
+            towers.scenario, towers.rule_set, towers.measure, towers.cost_pool,
+            towers.cost_sub_pool, towers.expense_type, towers.is_credit, towers.from_id
+    ) as sender_id,
     towers.scenario,
     towers.rule_set,
     towers.fiscal_period,
+    towers.measure,
     towers.cost_pool,
     towers.cost_sub_pool,
     towers.expense_type,

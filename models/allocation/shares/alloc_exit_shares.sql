@@ -1,14 +1,16 @@
--- grain: one rule set, fiscal period, object of the solution layer and consumer
--- why: what rests on an object goes to consumers only; shares are counted among them
+-- grain: one rule set, fiscal period, object of a layer, rule, receiver and part of the cost
+-- why: what rests on an object leaves its layer; shares are counted among receivers outside it
 -- reads: alloc_shares
--- conserves: every object that hands anything to consumers, wholly
+-- conserves: every object that hands anything on past its layer, wholly
 
 with
 
 shares as (
 
     select * from {{ ref('alloc_shares') }}
-    where sender_layer = 'solution' and to_layer = 'consumer'
+    where
+        sender_layer <> 'cost_pool'
+        and (sender_layer <> to_layer or reason_code is not null)
 
 ),
 
@@ -17,11 +19,13 @@ running_shares as (
     select
         *,
         sum(units) over (
-            partition by rule_set, fiscal_period, from_id
-            order by c0, to_id
+            partition by rule_set, fiscal_period, sender_layer, from_id, rule_id
+            order by c0, to_layer, to_id
             rows between unbounded preceding and current row
         ) as running_units,
-        sum(units) over (partition by rule_set, fiscal_period, from_id) as leaving_units
+        sum(units) over (
+            partition by rule_set, fiscal_period, sender_layer, from_id, rule_id
+        ) as leaving_units
     from shares
 
 )
@@ -29,12 +33,18 @@ running_shares as (
 select
     rule_set,
     fiscal_period,
+    sender_layer as layer,
+    from_id,
     rule_id,
-    from_id as service_id,
+    part,
+    to_layer,
     to_id,
     method,
+    method_used,
     reason_code,
     weight,
+    units,
+    leaving_units as total_units,
     cast(running_units - units as double) / cast(leaving_units as double) as c0,
     cast(running_units as double) / cast(leaving_units as double) as c1,
     driver_period

@@ -17,6 +17,7 @@ classified as (
     from {{ ref('alloc_classified_buckets') }} as buckets
     inner join {{ ref('dim_rule_sets') }} as rule_sets
         on buckets.rule_set = rule_sets.rule_set and rule_sets.status = 'current'
+    where buckets.measure = 'amount'
     group by all
 
 ),

@@ -16,7 +16,7 @@ billed as (
         expense_type,
         amount_minor
     from {{ ref('alloc_consumer_flows') }}
-    where to_id <> 'UNALLOCATED'
+    where measure = 'amount' and reason_code is null
 
     union all
 
@@ -30,7 +30,7 @@ billed as (
         expense_type,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'consumer' and to_id <> 'UNALLOCATED'
+    where to_layer = 'consumer' and measure = 'amount' and reason_code is null
 
     union all
 
@@ -43,7 +43,7 @@ billed as (
         expense_type,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'consumer' and to_id <> 'UNALLOCATED'
+    where to_layer = 'consumer' and measure = 'amount' and reason_code is null
 
 )
 

@@ -1,6 +1,6 @@
 -- grain: one scenario, rule set, period, service, cost sub-pool, sub-tower and expense type
 -- why: what each service costs and what that cost is made of
--- reads: alloc_solution_flows, alloc_pool_flows, alloc_tower_flows, dim_towers
+-- reads: alloc_pool_flows, alloc_tower_flows, dim_towers
 -- conserves: every unit of money that reached the solution layer, once
 
 with
@@ -11,13 +11,29 @@ on_services as (
         scenario,
         rule_set,
         fiscal_period,
-        service_id,
+        to_id as service_id,
         cost_pool,
         cost_sub_pool,
-        tower_id,
+        from_id as tower_id,
         expense_type,
         amount_minor
-    from {{ ref('alloc_solution_flows') }}
+    from {{ ref('alloc_tower_flows') }}
+    where to_layer = 'solution' and measure = 'amount' and reason_code is null
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        to_id,
+        cost_pool,
+        cost_sub_pool,
+        'DIRECT',
+        expense_type,
+        amount_minor
+    from {{ ref('alloc_pool_flows') }}
+    where to_layer = 'solution' and measure = 'amount' and reason_code is null
 
     union all
 
@@ -33,7 +49,7 @@ on_services as (
         expense_type,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'consumer' and to_id <> 'UNALLOCATED'
+    where to_layer = 'consumer' and measure = 'amount' and reason_code is null
 
     union all
 
@@ -48,7 +64,7 @@ on_services as (
         expense_type,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'consumer' and to_id <> 'UNALLOCATED'
+    where to_layer = 'consumer' and measure = 'amount' and reason_code is null
 
 ),
 

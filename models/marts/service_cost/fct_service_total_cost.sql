@@ -1,13 +1,13 @@
 -- grain: one scenario, rule set, fiscal period and service or application
 -- why: the full cost of a service, with what it receives from the services that serve it
--- reads: alloc_solution_totals
+-- reads: alloc_layer_totals
 -- conserves: net_amount adds up to fct_service_cost without DIRECT; total_amount counts money twice
 
 with
 
 totals as (
 
-    select * from {{ ref('alloc_solution_totals') }}
+    select * from {{ ref('alloc_layer_totals') }} where layer = 'solution'
 
 )
 
@@ -15,7 +15,7 @@ select
     scenario,
     rule_set,
     fiscal_period,
-    service_id,
+    object_id as service_id,
     {{ from_minor('own_minor') }} as own_amount,
     {{ from_minor('received_minor') }} as received_amount,
     {{ from_minor('own_minor + received_minor') }} as total_amount,

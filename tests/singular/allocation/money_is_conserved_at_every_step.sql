@@ -1,38 +1,30 @@
--- A failure means that what a sender sent is not what arrived: money was lost or invented at the
--- step named. Sent and arrived are in hundredths of the reporting currency.
+-- A failure means that what a sender sent is not what arrived: money, or another measure, was lost
+-- or invented at the step named. Sent and arrived are in minor units of the measure.
 with
+
+rule_sets as (
+
+    select * from {{ ref('dim_rule_sets') }}
+
+),
 
 movements as (
 
     select
         '1 bucket to cost pool' as step,
-        buckets.scenario,
         rule_sets.rule_set,
-        buckets.fiscal_period,
-        '' as cost_pool,
-        '' as cost_sub_pool,
-        '' as expense_type,
-        buckets.is_credit,
-        '' as sender,
-        '' as place,
+        buckets.bucket_id as sender_id,
         buckets.amount_minor as sent,
         0 as arrived
     from {{ ref('alloc_cost_buckets') }} as buckets
-    cross join {{ ref('dim_rule_sets') }} as rule_sets
+    cross join rule_sets
 
     union all
 
     select
         '1 bucket to cost pool',
-        scenario,
         rule_set,
-        fiscal_period,
-        '',
-        '',
-        '',
-        is_credit,
-        '',
-        '',
+        bucket_id,
         0,
         amount_minor
     from {{ ref('alloc_classified_buckets') }}
@@ -40,50 +32,9 @@ movements as (
     union all
 
     select
-        '2 cost pool to tower',
-        scenario,
+        '3 cost pool to tower',
         rule_set,
-        fiscal_period,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        is_credit,
-        '',
-        '',
-        amount_minor,
-        0
-    from {{ ref('alloc_classified_buckets') }}
-
-    union all
-
-    select
-        '2 cost pool to tower',
-        scenario,
-        rule_set,
-        fiscal_period,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        is_credit,
-        '',
-        '',
-        0,
-        amount_minor
-    from {{ ref('alloc_pool_flows') }}
-
-    union all
-
-    select
-        '3 rule of a cost pool to its receivers',
-        scenario,
-        rule_set,
-        fiscal_period,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        is_credit,
-        coalesce(rule_id, ''),
-        '',
+        sender_id,
         amount_minor,
         0
     from {{ ref('alloc_pool_senders') }}
@@ -91,16 +42,9 @@ movements as (
     union all
 
     select
-        '3 rule of a cost pool to its receivers',
-        scenario,
+        '3 cost pool to tower',
         rule_set,
-        fiscal_period,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        is_credit,
-        coalesce(rule_id, ''),
-        '',
+        sender_id,
         0,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
@@ -108,34 +52,19 @@ movements as (
     union all
 
     select
-        '4 tower to its receivers',
-        scenario,
+        '5 tower to solution',
         rule_set,
-        fiscal_period,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        is_credit,
-        to_id,
-        '',
+        sender_id,
         amount_minor,
         0
-    from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'resource_tower' and to_id <> 'UNALLOCATED'
+    from {{ ref('alloc_tower_senders') }}
 
     union all
 
     select
-        '4 tower to its receivers',
-        scenario,
+        '5 tower to solution',
         rule_set,
-        fiscal_period,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        is_credit,
-        from_id,
-        '',
+        sender_id,
         0,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
@@ -143,122 +72,153 @@ movements as (
     union all
 
     select
-        '5 into the solution layer',
-        scenario,
+        '7 solution to consumer',
         rule_set,
-        fiscal_period,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        is_credit,
-        'DIRECT',
-        to_id,
+        sender_id,
         amount_minor,
         0
-    from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'solution' and to_id <> 'UNALLOCATED'
+    from {{ ref('alloc_solution_senders') }}
 
     union all
 
     select
-        '5 into the solution layer',
-        scenario,
+        '7 solution to consumer',
         rule_set,
-        fiscal_period,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        is_credit,
-        from_id,
-        to_id,
-        amount_minor,
-        0
-    from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'solution' and to_id <> 'UNALLOCATED'
-
-    union all
-
-    select
-        '5 into the solution layer',
-        scenario,
-        rule_set,
-        fiscal_period,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        is_credit,
-        tower_id,
-        entry_id,
-        0,
-        amount_minor
-    from {{ ref('alloc_solution_flows') }}
-
-    union all
-
-    select
-        '6 service to consumer',
-        scenario,
-        rule_set,
-        fiscal_period,
-        '',
-        '',
-        '',
-        null,
-        service_id,
-        '',
-        amount_minor,
-        0
-    from {{ ref('alloc_solution_flows') }}
-
-    union all
-
-    select
-        '6 service to consumer',
-        scenario,
-        rule_set,
-        fiscal_period,
-        '',
-        '',
-        '',
-        null,
-        service_id,
-        '',
+        sender_id,
         0,
         amount_minor
     from {{ ref('alloc_consumer_flows') }}
 
-    union all
+),
+
+-- between the steps senders are regrouped: by place and kind of money nothing may change
+handovers as (
 
     select
-        '7 net cost of services',
+        '2 classified to leaving' as step,
         scenario,
         rule_set,
         fiscal_period,
-        '',
-        '',
-        '',
-        null,
-        '',
-        '',
+        measure,
+        concat_ws(' / ', cost_pool, cost_sub_pool, expense_type, is_credit) as place,
+        amount_minor as sent,
+        0 as arrived
+    from {{ ref('alloc_classified_buckets') }}
+
+    union all
+
+    select
+        '2 classified to leaving',
+        scenario,
+        rule_set,
+        fiscal_period,
+        measure,
+        concat_ws(' / ', cost_pool, cost_sub_pool, expense_type, is_credit),
+        0,
+        amount_minor
+    from {{ ref('alloc_pool_senders') }}
+
+    union all
+
+    select
+        '4 at the tower',
+        scenario,
+        rule_set,
+        fiscal_period,
+        measure,
+        concat_ws(' / ', cost_pool, cost_sub_pool, expense_type, is_credit, to_id),
+        amount_minor,
+        0
+    from {{ ref('alloc_pool_flows') }}
+    where to_layer = 'resource_tower' and reason_code is null
+
+    union all
+
+    select
+        '4 at the tower',
+        scenario,
+        rule_set,
+        fiscal_period,
+        measure,
+        concat_ws(' / ', cost_pool, cost_sub_pool, expense_type, is_credit, from_id),
+        0,
+        amount_minor
+    from {{ ref('alloc_tower_senders') }}
+
+    union all
+
+    select
+        '6 at the service',
+        scenario,
+        rule_set,
+        fiscal_period,
+        measure,
+        concat_ws(' / ', expense_type, to_id),
+        amount_minor,
+        0
+    from {{ ref('alloc_pool_flows') }}
+    where to_layer = 'solution' and reason_code is null
+
+    union all
+
+    select
+        '6 at the service',
+        scenario,
+        rule_set,
+        fiscal_period,
+        measure,
+        concat_ws(' / ', expense_type, to_id),
+        amount_minor,
+        0
+    from {{ ref('alloc_tower_flows') }}
+    where to_layer = 'solution' and reason_code is null
+
+    union all
+
+    select
+        '6 at the service',
+        scenario,
+        rule_set,
+        fiscal_period,
+        measure,
+        concat_ws(' / ', expense_type, service_id),
+        0,
+        amount_minor
+    from {{ ref('alloc_solution_senders') }}
+
+    union all
+
+    select
+        '8 own and net cost of a layer',
+        scenario,
+        rule_set,
+        fiscal_period,
+        'amount',
+        layer,
         own_minor,
         net_minor
-    from {{ ref('alloc_solution_totals') }}
+    from {{ ref('alloc_layer_totals') }}
 
 )
 
 select
     step,
-    scenario,
     rule_set,
-    fiscal_period,
-    cost_pool,
-    cost_sub_pool,
-    expense_type,
-    is_credit,
-    sender,
-    place,
+    cast(sender_id as varchar) as sender,
     sum(sent) as sent,
     sum(arrived) as arrived
 from movements
+group by all
+having sum(sent) is distinct from sum(arrived)
+
+union all
+
+select
+    step,
+    rule_set,
+    concat_ws(' / ', scenario, fiscal_period, measure, place),
+    sum(sent),
+    sum(arrived)
+from handovers
 group by all
 having sum(sent) is distinct from sum(arrived)

@@ -17,23 +17,23 @@ shares as (
     union all
 
     select
-        'network',
+        sender_layer || ' path',
         rule_set,
         fiscal_period,
-        null,
-        entry_id,
+        rule_id,
+        from_id,
         c0,
         c1
-    from {{ ref('alloc_solution_shares') }}
+    from {{ ref('alloc_paths') }}
 
     union all
 
     select
-        'exit',
+        layer || ' exit',
         rule_set,
         fiscal_period,
         rule_id,
-        service_id,
+        from_id,
         c0,
         c1
     from {{ ref('alloc_exit_shares') }}

@@ -1,0 +1,78 @@
+-- grain: one scenario, rule set, period, measure, service or application and expense type
+-- why: what rests on each service, with the rule that takes it to consumers
+-- reads: alloc_pool_flows, alloc_tower_flows, alloc_object_rules
+-- conserves: everything that cost pools and towers sent to rest in the solution layer
+
+with
+
+flows as (
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        measure,
+        to_id as service_id,
+        expense_type,
+        amount_minor
+    from {{ ref('alloc_pool_flows') }}
+    where to_layer = 'solution' and reason_code is null
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        measure,
+        to_id as service_id,
+        expense_type,
+        amount_minor
+    from {{ ref('alloc_tower_flows') }}
+    where to_layer = 'solution' and reason_code is null
+
+),
+
+service_rules as (
+
+    select * from {{ ref('alloc_object_rules') }} where sender_layer = 'solution'
+
+),
+
+services as (
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        measure,
+        service_id,
+        expense_type,
+        cast(sum(amount_minor) as bigint) as amount_minor
+    from flows
+    group by scenario, rule_set, fiscal_period, measure, service_id, expense_type
+
+)
+
+select
+    {{ period_number('services.fiscal_period') }} + row_number() over (
+        partition by services.fiscal_period
+        order by
+            services.scenario, services.rule_set, services.measure, services.service_id,
+            services.expense_type
+    ) as sender_id,
+    services.scenario,
+    services.rule_set,
+    services.fiscal_period,
+    services.measure,
+    services.service_id,
+    services.expense_type,
+    service_rules.rule_id,
+    service_rules.method,
+    services.amount_minor
+from services
+left join service_rules
+    on
+        services.rule_set = service_rules.rule_set
+        and services.fiscal_period = service_rules.fiscal_period
+        and services.service_id = service_rules.from_id
