@@ -107,18 +107,18 @@ def test_a_tagged_rule_leaves_untagged_lines_to_others(matching: EngineWorkspace
 def test_walks_split_items_over_what_stands_on_them(matching: EngineWorkspace) -> None:
     # m1 and m2 run on each other: both reach app1 and app2; m3 is retired
     rows = matching.query(
-        "select to_id, sum(amount_minor) from allocation.alloc_tower_flows"
-        " where fiscal_period = '2025-01-01' group by all order by all"
+        "select object_id, own_minor from allocation.alloc_layer_totals"
+        " where fiscal_period = '2025-01-01' and object_id like 'app%' order by all"
     )
     assert rows == [("app1", 7500), ("app2", 7500)]
 
 
 def test_applications_pay_the_first_services_above_them(matching: EngineWorkspace) -> None:
     rows = matching.query(
-        "select entry_id, service_id, sum(amount_minor) from allocation.alloc_solution_flows"
+        "select from_id, to_id, sum(amount_minor) from allocation.alloc_tower_flows"
         " where fiscal_period = '2025-01-01' group by all order by all"
     )
-    assert rows == [("app1", "mail", 7500), ("app2", "web", 7500), ("mail", "mail", 2500)]
+    assert rows == [("Servers", "mail", 7500), ("Servers", "web", 7500)]
 
 
 def test_driver_values_carry_forward_and_never_back(matching: EngineWorkspace) -> None:
@@ -133,9 +133,9 @@ def test_driver_values_carry_forward_and_never_back(matching: EngineWorkspace) -
         ("web", "UNALLOCATED", "no_driver_data", 7500),
     ]
     february = matching.query(
-        "select distinct service_id, cast(driver_period as varchar)"
+        "select distinct from_id, cast(driver_period as varchar)"
         " from allocation.alloc_exit_shares where fiscal_period = '2025-02-01'"
-        " and service_id in ('mail', 'web') order by 1"
+        " and from_id in ('mail', 'web') order by 1"
     )
     assert february == [("mail", "2025-01-01"), ("web", "2025-02-01")]
 
@@ -258,7 +258,10 @@ def test_circles_without_an_outlet_stop_the_build(tmp_path_factory: pytest.TempP
         company.percentages(sender, layer, {receiver: 100})
     assert company.build().returncode != 0
     messages = dict(
-        company.query("select service_id, message from allocation.alloc_trapped_solutions")
+        company.query(
+            "select object_id, message from allocation.alloc_trapped_objects"
+            " union all select object_id, message from allocation.alloc_self_payers"
+        )
     )
     assert sorted(messages) == ["s17", "s33", "selfish"]
     assert "break the circle s17 -> s33 -> s17." in messages["s17"]
@@ -266,4 +269,4 @@ def test_circles_without_an_outlet_stop_the_build(tmp_path_factory: pytest.TempP
     built = company.query(
         "select table_name from information_schema.tables where table_schema = 'allocation'"
     )
-    assert ("alloc_solution_visits",) not in built
+    assert ("alloc_path_visits",) not in built

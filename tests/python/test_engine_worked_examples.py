@@ -172,8 +172,8 @@ def total(company: EngineWorkspace, rule_set: str, service_id: str, measure: str
     return (
         Decimal(
             company.number(
-                f"select {measure}_minor from allocation.alloc_solution_totals"
-                " where scenario = 'actual' and rule_set = ? and service_id = ?",
+                f"select {measure}_minor from allocation.alloc_layer_totals"
+                " where scenario = 'actual' and rule_set = ? and object_id = ?",
                 rule_set,
                 service_id,
             )

@@ -138,7 +138,7 @@ running_objects as (
         *,
         sum(own_parts) over so_far as running_own,
         sum(abs(own_parts)) over so_far / nullif(sum(abs(own_parts)) over network, 0)
-        * (1000.0::double * sum(net_minor) over network - sum(own_parts) over network)
+        * (cast(1000 as double) * sum(net_minor) over network - sum(own_parts) over network)
             as running_rounding,
         floor((running_own + coalesce(running_rounding, 0)) / 1000 + 0.5) as running_minor
     from objects

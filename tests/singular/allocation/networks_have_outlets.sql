@@ -1,19 +1,9 @@
 -- A failure means that cost would enter these objects and never leave their layer. No money moved.
-with
-
-faults as (
-
-    select * from {{ ref('alloc_trapped_objects') }}
-    union all
-    select * from {{ ref('alloc_self_payers') }}
-
-)
-
 select
     min(message) as message,
     rule_set,
     layer,
     object_id,
     count(*) as periods
-from faults
+from {{ ref('alloc_trapped_objects') }}
 group by rule_set, layer, object_id
