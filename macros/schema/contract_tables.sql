@@ -28,6 +28,7 @@
         ('portfolio', 'projects', 'files', 'staged.approved_budget', 'staged.currency_code'),
         ('consumption', 'consumers', 'files', 'null', 'null'),
         ('consumption', 'drivers', 'files', 'null', 'null'),
+        ('consumption', 'quantities', 'files', 'null', 'null'),
         ('consumption', 'service_usage', 'files', 'null', 'null'),
         ('risk', 'risks', 'files', 'staged.expected_loss', 'staged.currency_code'),
         ('performance', 'incidents', 'files', 'null', 'null'),

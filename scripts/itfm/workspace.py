@@ -63,6 +63,7 @@ REASON_CODES = (
     "missing_exchange_rate",
     "reserved_name",
     "too_large",
+    "mixed_units",
     "superseded_delivery",
     "malformed_row",
 )

@@ -1,6 +1,6 @@
 -- grain: one vendor record or one supplier name as written on a line or contract
 -- why: six spellings of one company are one vendor
--- reads: vendors, vendor_aliases, journal lines, contracts, cloud charges
+-- reads: vendors, vendor_aliases, journal lines, quantities, contracts, cloud charges
 -- conserves: every vendor_id and every vendor_name that is written anywhere
 
 with
@@ -50,6 +50,16 @@ written as (
         vendor_name
     from {{ ref('input_ledger__journal_lines') }}
     where vendor_name is not null
+
+    union
+
+    select
+        case when vendor_id not in (select vendor_id from vendors) then vendor_id end,
+        coalesce(vendor_name, vendor_id)
+    from {{ ref('input_consumption__quantities') }}
+    where
+        vendor_name is not null
+        or vendor_id is not null and vendor_id not in (select vendor_id from vendors)
 
     union
 

@@ -1,6 +1,6 @@
 -- grain: one account
 -- why: the chart of accounts, with every account that a line names even when no chart was delivered
--- reads: input_ledger__accounts, journal lines, budget and forecast lines
+-- reads: input_ledger__accounts, journal lines, budget and forecast lines, quantities
 -- conserves: every account_id of a fact
 
 with recursive
@@ -18,6 +18,8 @@ named_accounts as (
     select account_id from {{ ref('input_planning__budget_lines') }}
     union
     select account_id from {{ ref('input_planning__forecast_lines') }}
+    union
+    select account_id from {{ ref('input_consumption__quantities') }}
     union
     select parent_account_id from chart where parent_account_id is not null
 

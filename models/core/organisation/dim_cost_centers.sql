@@ -1,6 +1,6 @@
 -- grain: one cost centre, as its latest row has it
 -- why: the cost centres that facts join to, every one that a line names, and UNKNOWN
--- reads: dim_cost_center_history, journal lines, budget and forecast lines
+-- reads: dim_cost_center_history, journal lines, budget and forecast lines, quantities
 -- conserves: every cost_center_id of a fact
 
 with recursive
@@ -20,6 +20,8 @@ named_cost_centers as (
     select cost_center_id from {{ ref('input_planning__budget_lines') }}
     union
     select cost_center_id from {{ ref('input_planning__forecast_lines') }}
+    union
+    select cost_center_id from {{ ref('input_consumption__quantities') }}
     union
     select parent_cost_center_id from latest
     union

@@ -1,6 +1,6 @@
--- grain: one fiscal period that holds any money or plan
+-- grain: one fiscal period that holds any money, plan or quantity
 -- why: the one time axis of every fact and mart
--- reads: input_ledger__fiscal_calendar, journal, budget and forecast lines
+-- reads: input_ledger__fiscal_calendar, journal, budget and forecast lines, quantities
 -- conserves: every period that a fact names
 
 with
@@ -21,6 +21,8 @@ used_periods as (
     select fiscal_period from {{ ref('input_planning__budget_lines') }}
     union
     select fiscal_period from {{ ref('input_planning__forecast_lines') }}
+    union
+    select fiscal_period from {{ ref('input_consumption__quantities') }}
 
 )
 
