@@ -1,7 +1,7 @@
 -- grain: one scenario, period and combination of what rules can see, debits and credits apart
 -- why: all later steps work on buckets, not on lines: their work does not grow with the ledger
--- reads: fct_ledger_lines, fct_plan_lines, alloc_description_classes
--- conserves: the amount of every line, exactly, in minor units
+-- reads: fct_ledger_lines, fct_plan_lines, fct_quantities, alloc_description_classes
+-- conserves: the amount or quantity of every line, exactly, in minor units
 
 with
 
@@ -14,6 +14,12 @@ ledger_lines as (
 plan_lines as (
 
     select * from {{ ref('fct_plan_lines') }}
+
+),
+
+quantities as (
+
+    select * from {{ ref('fct_quantities') }}
 
 ),
 
@@ -60,6 +66,25 @@ lines as (
         description,
         cast(amount * 100 as bigint) as amount_minor
     from plan_lines
+
+    union all
+
+    select
+        scenario,
+        measure,
+        fiscal_period,
+        account_id,
+        cost_center_id,
+        vendor,
+        project_id,
+        entry_type,
+        expense_type,
+        service_id,
+        application_id,
+        consumer_id,
+        description,
+        cast(quantity * 1000 as bigint) as amount_minor
+    from quantities
 
 ),
 

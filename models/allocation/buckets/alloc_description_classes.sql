@@ -1,6 +1,6 @@
 -- grain: one text of a ledger or plan line that a description filter matches, in lower case
 -- why: buckets keep of a description only which filters it matches, so that texts do not multiply
--- reads: fct_ledger_lines, fct_plan_lines, input_cost_model__classification_rules
+-- reads: fct_ledger_lines, fct_plan_lines, fct_quantities, input_cost_model__classification_rules
 -- conserves: every matched text once; a text that no filter matches counts as ''
 
 with
@@ -14,6 +14,12 @@ ledger_lines as (
 plan_lines as (
 
     select * from {{ ref('fct_plan_lines') }}
+
+),
+
+quantities as (
+
+    select * from {{ ref('fct_quantities') }}
 
 ),
 
@@ -45,6 +51,8 @@ texts as (
     select lower(description) as description from ledger_lines where description is not null
     union
     select lower(description) as description from plan_lines where description is not null
+    union
+    select lower(description) as description from quantities where description is not null
 
 ),
 
