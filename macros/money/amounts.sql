@@ -19,3 +19,7 @@
 {% macro from_minor(minor_units) -%}
     cast(cast({{ minor_units }} as decimal(18, 0)) * 0.01 as decimal(18, 2))
 {%- endmacro %}
+
+{% macro from_thousandths(thousandths) -%}
+    cast(cast({{ thousandths }} as decimal(18, 0)) * 0.001 as decimal(18, 3))
+{%- endmacro %}
