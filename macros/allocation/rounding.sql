@@ -36,3 +36,36 @@
     (year({{ fiscal_period }}) * 10000 + month({{ fiscal_period }}) * 100 + day({{ fiscal_period }}))
     * cast(100000000 as bigint)
 {%- endmacro %}
+
+{# A dual rate weighs its parts by their percentages, whatever the units of their drivers. #}
+{% macro part_units(part_percentage, weight, offer_id) -%}
+    cast(
+        floor(
+            coalesce(
+                cast({{ weight }} as double)
+                / nullif(cast(sum({{ weight }}) over (partition by {{ offer_id }}) as double), 0),
+                1
+            ) * cast({{ part_percentage }} as double) * 10000000000000
+        ) as decimal(38, 0)
+    )
+{%- endmacro %}
+
+{# Quantity times rate in hundredths of the reporting currency. #}
+{% macro rated_minor(rate, quantity) -%}
+    (cast({{ rate }} as decimal(18, 8)) * cast({{ quantity }} as decimal(18, 6)) * 100)
+{%- endmacro %}
+
+{# The layer after that of a sender: the one that money does not reach when it stops. #}
+{% macro next_layer(layer_number) -%}
+    case {{ layer_number }} when 1 then 'resource_tower' when 2 then 'solution' else 'consumer' end
+{%- endmacro %}
+
+{# The part of a sender's cost that a standard rate covers; all of it where no rate is set, none where no cost is. #}
+{% macro rated_part(rated_minor) -%}
+    case
+        when {{ rated_minor }} is null then cast(1 as double)
+        when sum(amount_minor) over rated_cost > 0
+            then cast({{ rated_minor }} as double) / cast(sum(amount_minor) over rated_cost as double)
+        else cast(0 as double)
+    end
+{%- endmacro %}

@@ -1,6 +1,6 @@
 -- grain: one scenario, rule set, period, kind of money, debit or credit, and rule or tag
 -- why: buckets that one rule sends alike move together: a flow is rounded once
--- reads: alloc_classified_buckets, alloc_pool_rules
+-- reads: alloc_classified_buckets, alloc_pool_rules, alloc_standard_charges
 -- conserves: the amount of every bucket
 
 with
@@ -14,6 +14,12 @@ classified_buckets as (
 pool_rules as (
 
     select * from {{ ref('alloc_pool_rules') }}
+
+),
+
+charges as (
+
+    select * from {{ ref('alloc_standard_charges') }}
 
 ),
 
@@ -42,24 +48,39 @@ senders as (
 )
 
 select
-    {{ period_number('fiscal_period') }} + row_number() over (
-        partition by fiscal_period
+    {{ period_number('senders.fiscal_period') }} + row_number() over (
+        partition by senders.fiscal_period
         order by
-            scenario, rule_set, measure, cost_pool, cost_sub_pool, expense_type, is_credit,
-            rule_id, tag_layer, tag_id, reason_code
+            senders.scenario, senders.rule_set, senders.measure, senders.cost_pool,
+            senders.cost_sub_pool, senders.expense_type, senders.is_credit, senders.rule_id,
+            senders.tag_layer, senders.tag_id, senders.reason_code
     ) as sender_id,
-    scenario,
-    rule_set,
-    fiscal_period,
-    measure,
-    cost_pool,
-    cost_sub_pool,
-    expense_type,
-    is_credit,
-    rule_id,
-    method,
-    tag_layer,
-    tag_id,
-    reason_code,
-    amount_minor
+    senders.scenario,
+    senders.rule_set,
+    senders.fiscal_period,
+    senders.measure,
+    senders.cost_pool,
+    senders.cost_sub_pool,
+    senders.expense_type,
+    senders.is_credit,
+    senders.rule_id,
+    senders.method,
+    senders.tag_layer,
+    senders.tag_id,
+    senders.reason_code,
+    senders.amount_minor,
+    {{ rated_part('charges.charged_minor') }} as charged_part,
+    {{ rated_part('charges.budgeted_minor') }} as budgeted_part
 from senders
+left join charges
+    on
+        senders.measure = 'amount'
+        and senders.rule_set = charges.rule_set
+        and senders.fiscal_period = charges.fiscal_period
+        and senders.rule_id = charges.rule_id
+window
+    rated_cost as (
+        partition by
+            senders.scenario, senders.rule_set, senders.fiscal_period, senders.measure,
+            senders.rule_id
+    )

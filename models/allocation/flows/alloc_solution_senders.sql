@@ -1,6 +1,6 @@
 -- grain: one scenario, rule set, period, measure, service or application and expense type
 -- why: what rests on each service, with the rule that takes it to consumers
--- reads: alloc_pool_flows, alloc_tower_flows, alloc_object_rules
+-- reads: alloc_pool_flows, alloc_tower_flows, alloc_object_rules, alloc_standard_charges
 -- conserves: everything that cost pools and towers sent to rest in the solution layer
 
 with
@@ -39,6 +39,12 @@ service_rules as (
 
 ),
 
+charges as (
+
+    select * from {{ ref('alloc_standard_charges') }}
+
+),
+
 services as (
 
     select
@@ -69,10 +75,25 @@ select
     services.expense_type,
     service_rules.rule_id,
     service_rules.method,
-    services.amount_minor
+    services.amount_minor,
+    {{ rated_part('charges.charged_minor') }} as charged_part,
+    {{ rated_part('charges.budgeted_minor') }} as budgeted_part
 from services
 left join service_rules
     on
         services.rule_set = service_rules.rule_set
         and services.fiscal_period = service_rules.fiscal_period
         and services.service_id = service_rules.from_id
+left join charges
+    on
+        services.measure = 'amount'
+        and services.rule_set = charges.rule_set
+        and services.fiscal_period = charges.fiscal_period
+        and services.service_id = charges.from_id
+        and service_rules.rule_id = charges.rule_id
+window
+    rated_cost as (
+        partition by
+            services.scenario, services.rule_set, services.fiscal_period, services.measure,
+            services.service_id
+    )

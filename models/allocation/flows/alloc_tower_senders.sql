@@ -1,6 +1,6 @@
 -- grain: one scenario, rule set, period, kind of money, debit or credit, and tower
 -- why: what rests on each tower, with the rule that takes it further
--- reads: alloc_pool_flows, alloc_object_rules
+-- reads: alloc_pool_flows, alloc_object_rules, alloc_standard_charges
 -- conserves: everything that cost pools sent to towers
 
 with
@@ -15,6 +15,12 @@ pool_flows as (
 tower_rules as (
 
     select * from {{ ref('alloc_object_rules') }} where sender_layer = 'resource_tower'
+
+),
+
+charges as (
+
+    select * from {{ ref('alloc_standard_charges') }}
 
 ),
 
@@ -56,7 +62,9 @@ select
     towers.from_id,
     tower_rules.rule_id,
     tower_rules.method,
-    towers.amount_minor
+    towers.amount_minor,
+    {{ rated_part('charges.charged_minor') }} as charged_part,
+    {{ rated_part('charges.budgeted_minor') }} as budgeted_part
 from towers
 left join tower_rules
     on
@@ -66,3 +74,16 @@ left join tower_rules
         and towers.cost_pool = tower_rules.cost_pool
         and towers.cost_sub_pool = tower_rules.cost_sub_pool
         and towers.expense_type = tower_rules.expense_type
+left join charges
+    on
+        towers.measure = 'amount'
+        and towers.rule_set = charges.rule_set
+        and towers.fiscal_period = charges.fiscal_period
+        and towers.from_id = charges.from_id
+        and tower_rules.rule_id = charges.rule_id
+window
+    rated_cost as (
+        partition by
+            towers.scenario, towers.rule_set, towers.fiscal_period, towers.measure,
+            towers.from_id, tower_rules.rule_id
+    )

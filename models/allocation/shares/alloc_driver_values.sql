@@ -1,6 +1,6 @@
 -- grain: one driver, period of delivery, sender (* for any) and receiver
 -- why: delivered and built-in drivers in one shape, so that rules need not know which is which
--- reads: consumption drivers, service usage, consumers, employee hours, cloud charges
+-- reads: consumption drivers, service usage, consumers, employee hours, alloc_cloud_use
 -- conserves: delivered values; they replace a built-in driver of the same name
 
 with
@@ -20,12 +20,6 @@ fiscal_days as (
 objects as (
 
     select distinct object_id from {{ ref('alloc_objects') }}
-
-),
-
-average_rates as (
-
-    select * from {{ ref('fct_exchange_rates') }} where rate_type = 'average'
 
 ),
 
@@ -94,39 +88,17 @@ timesheet_hours as (
 
 ),
 
-tagged_charges as (
-
-    select
-        fiscal_period,
-        billing_currency,
-        coalesce(application_id, service_id, consumer_id) as to_id,
-        case when coalesce(application_id, service_id) is null then 'consumer' else 'solution' end
-            as to_layer,
-        sum(effective_cost) as effective_cost
-    from {{ ref('fct_cloud_charges') }}
-    where fiscal_period is not null
-    group by all
-
-),
-
 cloud_effective_cost as (
 
     select
         'cloud_effective_cost' as driver_id,
-        charges.fiscal_period as driver_period,
+        fiscal_period as driver_period,
         '*' as from_id,
-        charges.to_layer,
-        charges.to_id,
-        sum(
-            cast(charges.effective_cost as decimal(18, 6))
-            * cast(coalesce(rates.rate, 1) as decimal(18, 6))
-        ) as quantity
-    from tagged_charges as charges
-    left join average_rates as rates
-        on
-            charges.fiscal_period = rates.fiscal_period
-            and charges.billing_currency = rates.currency_code
-    where charges.to_id is not null
+        to_layer,
+        to_id,
+        sum(effective_cost) as quantity
+    from {{ ref('alloc_cloud_use') }}
+    where to_id is not null
     group by all
 
 ),

@@ -1,13 +1,14 @@
--- grain: one sender and receiver of a driver rule
+-- grain: one offer by a driver and receiver
 -- why: which values hold for the sender in the period: its own before those for any sender
--- reads: alloc_senders, driver values and versions, objects, target sets
+-- reads: alloc_offers, driver values and versions, objects, target sets
 -- conserves: every value of a receiver that the rule may send to
 
 with
 
-senders as (
+offers as (
 
-    select * from {{ ref('alloc_senders') }} where method = 'driver'
+    select * from {{ ref('alloc_offers') }}
+    where method_used in ('driver', 'capacity', 'dual_rate', 'standard_rate')
 
 ),
 
@@ -38,29 +39,37 @@ target_members as (
 offered_versions as (
 
     select
-        senders.*,
+        offers.*,
         versions.from_id as driver_from_id,
         versions.driver_period
-    from senders
+    from offers
     inner join driver_versions as versions
-        on senders.driver_id = versions.driver_id and senders.from_id = versions.from_id
+        on offers.driver_id = versions.driver_id and offers.from_id = versions.from_id
     where
-        senders.fiscal_period >= versions.driver_period
-        and senders.fiscal_period < versions.next_period
+        offers.fiscal_period >= versions.driver_period
+        and offers.fiscal_period < versions.next_period
+        and (
+            offers.carries_forward
+            or versions.driver_period in (offers.fiscal_period, cast('1900-01-01' as date))
+        )
 
     union all
 
     select
-        senders.*,
+        offers.*,
         versions.from_id,
         versions.driver_period
-    from senders
+    from offers
     inner join driver_versions as versions
-        on senders.driver_id = versions.driver_id and versions.from_id = '*'
+        on offers.driver_id = versions.driver_id and versions.from_id = '*'
     where
-        senders.from_id <> '*'
-        and senders.fiscal_period >= versions.driver_period
-        and senders.fiscal_period < versions.next_period
+        offers.from_id <> '*'
+        and offers.fiscal_period >= versions.driver_period
+        and offers.fiscal_period < versions.next_period
+        and (
+            offers.carries_forward
+            or versions.driver_period in (offers.fiscal_period, cast('1900-01-01' as date))
+        )
 
 ),
 
@@ -70,17 +79,14 @@ chosen_versions as (
     from offered_versions
     qualify
         row_number() over (
-            partition by rule_set, fiscal_period, rule_id, from_id
+            partition by offer_id
             order by driver_from_id = '*'
         ) = 1
 
 )
 
 select
-    chosen_versions.rule_set,
-    chosen_versions.fiscal_period,
-    chosen_versions.rule_id,
-    chosen_versions.from_id,
+    chosen_versions.offer_id,
     objects.layer as to_layer,
     objects.object_id as to_id,
     driver_values.quantity as weight,
@@ -109,12 +115,11 @@ where
     (chosen_versions.target_set is null or target_members.to_id is not null)
     and (
         objects.layer_number > chosen_versions.layer_number
-        or chosen_versions.sender_layer = 'solution' and objects.layer = 'solution'
+        or objects.layer = chosen_versions.sender_layer
     )
 qualify
     row_number() over (
         partition by
-            chosen_versions.rule_set, chosen_versions.fiscal_period, chosen_versions.rule_id,
-            chosen_versions.from_id, driver_values.to_id, coalesce(driver_values.to_layer, '')
-        order by objects.layer_number
+            chosen_versions.offer_id, driver_values.to_id, coalesce(driver_values.to_layer, '')
+        order by objects.layer = chosen_versions.sender_layer, objects.layer_number
     ) = 1

@@ -1,6 +1,6 @@
 -- grain: one target set, period, start of a walk and target that it meets first on some path
 -- why: the CMDB says what stands on an item, at any depth, through circles or not
--- reads: alloc_senders, dim_configuration_items, bridge_object_relationships, target sets
+-- reads: alloc_offers, dim_configuration_items, bridge_object_relationships, target sets
 -- conserves: every target in reach once; a walk ends at the first target of each path
 
 with recursive
@@ -36,8 +36,8 @@ requests as (
         fiscal_period,
         sender_layer = 'solution' as starts_at_sender,
         case when sender_layer = 'solution' then from_id end as from_id
-    from {{ ref('alloc_senders') }}
-    where method = 'relationship'
+    from {{ ref('alloc_offers') }}
+    where method_used = 'relationship'
 
 ),
 

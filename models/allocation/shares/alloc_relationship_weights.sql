@@ -1,13 +1,13 @@
--- grain: one sender and receiver of a relationship rule
+-- grain: one offer by relationships and receiver
 -- why: a sending object spreads evenly over what it reaches, and so does an item's weight
--- reads: alloc_senders, alloc_relationship_walks, dim_configuration_items, filters
+-- reads: alloc_offers, alloc_relationship_walks, dim_configuration_items, filters
 -- conserves: the weight of every item that reaches a target, to its twelfth decimal
 
 with
 
-senders as (
+offers as (
 
-    select * from {{ ref('alloc_senders') }} where method = 'relationship'
+    select * from {{ ref('alloc_offers') }} where method_used = 'relationship'
 
 ),
 
@@ -41,10 +41,7 @@ walks_with_width as (
 weights_from_items as (
 
     select
-        senders.rule_set,
-        senders.fiscal_period,
-        senders.rule_id,
-        senders.from_id,
+        offers.offer_id,
         walks.to_layer,
         walks.to_id,
         cast(
@@ -52,35 +49,32 @@ weights_from_items as (
                 cast({{ weight_units('items.cost_weight') }} as double) / walks.targets_reached
             ) as decimal(38, 0)
         ) as units
-    from senders
-    inner join item_classes on senders.ci_class_filter = item_classes.filter
+    from offers
+    inner join item_classes on offers.driver_filter = item_classes.filter
     inner join configuration_items as items on item_classes.value_class = items.ci_class
     inner join walks_with_width as walks
         on
-            senders.target_set = walks.target_set
-            and senders.fiscal_period = walks.fiscal_period
+            offers.target_set = walks.target_set
+            and offers.fiscal_period = walks.fiscal_period
             and items.ci_id = walks.start_id
-    where senders.sender_layer <> 'solution'
+    where offers.sender_layer <> 'solution'
 
 ),
 
 weights_from_senders as (
 
     select
-        senders.rule_set,
-        senders.fiscal_period,
-        senders.rule_id,
-        senders.from_id,
+        offers.offer_id,
         walks.to_layer,
         walks.to_id,
         cast(1000000000000 as decimal(38, 0)) as units
-    from senders
+    from offers
     inner join walks
         on
-            senders.target_set = walks.target_set
-            and senders.fiscal_period = walks.fiscal_period
-            and senders.from_id = walks.start_id
-    where senders.sender_layer = 'solution'
+            offers.target_set = walks.target_set
+            and offers.fiscal_period = walks.fiscal_period
+            and offers.from_id = walks.start_id
+    where offers.sender_layer = 'solution'
 
 ),
 
@@ -93,10 +87,7 @@ weights as (
 )
 
 select
-    rule_set,
-    fiscal_period,
-    rule_id,
-    from_id,
+    offer_id,
     to_layer,
     to_id,
     cast(
@@ -104,4 +95,4 @@ select
         as decimal(38, 12)
     ) as weight
 from weights
-group by rule_set, fiscal_period, rule_id, from_id, to_layer, to_id
+group by offer_id, to_layer, to_id

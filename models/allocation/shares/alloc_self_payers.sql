@@ -1,20 +1,13 @@
 -- grain: one rule set, period, layer and object whose only receiver is itself
 -- why: such a rule says nothing about who pays; the build stops and names the object
--- reads: alloc_senders, alloc_weights
+-- reads: alloc_offers, alloc_weights
 -- conserves: every object that weighs nobody but itself
 
 with
 
-senders as (
+offers as (
 
-    select distinct
-        rule_set,
-        fiscal_period,
-        sender_layer,
-        rule_id,
-        from_id
-    from {{ ref('alloc_senders') }}
-    where sender_layer <> 'cost_pool'
+    select * from {{ ref('alloc_offers') }} where sender_layer <> 'cost_pool'
 
 ),
 
@@ -27,22 +20,17 @@ weights as (
 self_payers as (
 
     select
-        senders.rule_set,
-        senders.fiscal_period,
-        senders.sender_layer as layer,
-        senders.from_id as object_id
-    from senders
-    inner join weights
-        on
-            senders.rule_set = weights.rule_set
-            and senders.fiscal_period = weights.fiscal_period
-            and senders.rule_id = weights.rule_id
-            and senders.from_id = weights.from_id
-    group by senders.rule_set, senders.fiscal_period, senders.sender_layer, senders.from_id
+        offers.rule_set,
+        offers.fiscal_period,
+        offers.sender_layer as layer,
+        offers.from_id as object_id
+    from offers
+    inner join weights on offers.offer_id = weights.offer_id
+    group by offers.rule_set, offers.fiscal_period, offers.sender_layer, offers.from_id
     having
         max(
             case
-                when weights.to_id = senders.from_id and weights.to_layer = senders.sender_layer
+                when weights.to_id = offers.from_id and weights.to_layer = offers.sender_layer
                     then 0
                 else 1
             end

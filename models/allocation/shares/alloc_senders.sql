@@ -70,9 +70,8 @@ select
     case rules.sender_layer when 'cost_pool' then 1 when 'resource_tower' then 2 else 3 end
         as layer_number,
     rules.method,
-    rules.target_set,
-    rules.driver_id,
-    rules.ci_class_filter,
+    rules.network,
+    rules.sequence,
     coalesce(objects.order_key, {{ order_key('senders.rule_id') }}) as order_key
 from senders
 inner join rules on senders.rule_set = rules.rule_set and senders.rule_id = rules.rule_id

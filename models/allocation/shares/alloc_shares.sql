@@ -1,13 +1,13 @@
--- grain: one rule set, fiscal period, rule, sender and receiver
+-- grain: one rule set, fiscal period, rule, sender, receiver and part of the cost
 -- why: a share is an interval [c0, c1) of the sender's money; the last one ends at exactly 1
--- reads: alloc_senders, alloc_weights, alloc_objects
+-- reads: alloc_offers, alloc_weights, alloc_objects
 -- conserves: every sender wholly: without weights all goes to UNALLOCATED with the reason
 
 with
 
-senders as (
+offers as (
 
-    select * from {{ ref('alloc_senders') }}
+    select * from {{ ref('alloc_offers') }}
 
 ),
 
@@ -26,41 +26,120 @@ objects as (
 weighed_receivers as (
 
     select
-        senders.rule_set,
-        senders.fiscal_period,
-        senders.rule_id,
-        senders.from_id,
-        senders.sender_layer,
-        senders.layer_number,
-        senders.method,
-        senders.order_key as sender_key,
+        offers.offer_id,
         weights.to_layer,
         weights.to_id,
-        weights.driver_period,
+        weights.reason_code,
         weights.weight,
-        senders.sender_layer = weights.to_layer and senders.from_id = weights.to_id as is_itself
-    from senders
-    left join weights
-        on
-            senders.rule_set = weights.rule_set
-            and senders.fiscal_period = weights.fiscal_period
-            and senders.rule_id = weights.rule_id
-            and senders.from_id = weights.from_id
+        weights.driver_period,
+        offers.sender_layer = weights.to_layer and offers.from_id = weights.to_id as is_itself,
+        coalesce(objects.order_key, {{ order_key('weights.to_id') }}) as order_key,
+        weights.weight > 0
+        and not is_itself
+        and (objects.object_id is not null or weights.reason_code is not null) as receives
+    from offers
+    inner join weights on offers.offer_id = weights.offer_id
+    left join objects on weights.to_layer = objects.layer and weights.to_id = objects.object_id
+
+),
+
+weighed_offers as (
+
+    select
+        offer_id,
+        sum(weight) as used,
+        bool_or(receives) as has_receivers,
+        bool_or(not is_itself) as has_others,
+        max(driver_period) as driver_period
+    from weighed_receivers
+    group by offer_id
+
+),
+
+tried_offers as (
+
+    select
+        offers.*,
+        weighed_offers.driver_period,
+        coalesce(weighed_offers.has_receivers, false) as has_receivers,
+        coalesce(weighed_offers.has_others, false) as has_others,
+        case
+            when
+                offers.method_used = 'capacity'
+                and offers.idle = 'visible'
+                and offers.capacity > weighed_offers.used
+                then offers.capacity - weighed_offers.used
+        end as idle_capacity
+    from offers
+    left join weighed_offers on offers.offer_id = weighed_offers.offer_id
+
+),
+
+-- the first try that has data; of a rule without any, the last, which says why
+taken_offers as (
+
+    select *
+    from tried_offers
+    qualify
+        position = coalesce(
+            min(case when has_receivers or idle_capacity > 0 then position end) over (
+                partition by rule_set, fiscal_period, rule_id, from_id
+            ),
+            max(position) over (partition by rule_set, fiscal_period, rule_id, from_id)
+        )
 
 ),
 
 receivers as (
 
     select
-        weighed_receivers.*,
-        {{ weight_units('weighed_receivers.weight') }} as units,
-        {{ receiver_order('sender_key', 'objects.order_key', 'fiscal_period') }} as position
-    from weighed_receivers
-    inner join objects
-        on
-            weighed_receivers.to_layer = objects.layer
-            and weighed_receivers.to_id = objects.object_id
-    where weighed_receivers.weight > 0 and not weighed_receivers.is_itself
+        taken_offers.*,
+        weighed_receivers.to_layer,
+        weighed_receivers.to_id,
+        weighed_receivers.reason_code,
+        weighed_receivers.weight,
+        weighed_receivers.order_key as receiver_key
+    from taken_offers
+    inner join weighed_receivers on taken_offers.offer_id = weighed_receivers.offer_id
+    where weighed_receivers.receives
+
+    union all
+
+    select
+        *,
+        {{ next_layer('layer_number') }},
+        'IDLE_CAPACITY',
+        'idle_capacity',
+        cast(idle_capacity as decimal(38, 12)),
+        {{ order_key("'IDLE_CAPACITY'") }}
+    from taken_offers
+    where idle_capacity > 0
+
+    union all
+
+    select
+        *,
+        {{ next_layer('layer_number') }},
+        'UNALLOCATED',
+        case when has_others then 'zero_weights' else 'no_driver_data' end,
+        cast(0 as decimal(38, 12)),
+        {{ order_key("'UNALLOCATED'") }}
+    from taken_offers
+    where not has_receivers and idle_capacity is null
+
+),
+
+weighed_parts as (
+
+    select
+        *,
+        case
+            when part <> '' then {{ part_units('part_percentage', 'weight', 'offer_id') }}
+            when weight = 0 then 1
+            else {{ weight_units('weight') }}
+        end as units,
+        {{ receiver_order('order_key', 'receiver_key', 'fiscal_period') }} as receiver_position
+    from receivers
 
 ),
 
@@ -70,35 +149,13 @@ running_receivers as (
         *,
         sum(units) over (
             partition by rule_set, fiscal_period, rule_id, from_id
-            order by position, to_layer, to_id
+            order by receiver_position, to_layer, to_id, part
             rows between unbounded preceding and current row
         ) as running_units,
         sum(units) over (
             partition by rule_set, fiscal_period, rule_id, from_id
         ) as total_units
-    from receivers
-
-),
-
-senders_without_receivers as (
-
-    select
-        rule_set,
-        fiscal_period,
-        rule_id,
-        from_id,
-        sender_layer,
-        layer_number,
-        method,
-        case
-            when count(case when not is_itself then 1 end) > 0 then 'zero_weights' else
-                'no_driver_data'
-        end
-            as reason_code,
-        max(driver_period) as driver_period
-    from weighed_receivers
-    group by all
-    having count(case when weight > 0 and not is_itself then 1 end) = 0
+    from weighed_parts
 
 )
 
@@ -110,10 +167,11 @@ select
     sender_layer,
     to_layer,
     to_id,
-    '' as part,
+    part,
     method,
-    method as method_used,
-    cast(null as varchar) as reason_code,
+    method_used,
+    position as fallback_position,
+    reason_code,
     weight,
     units,
     total_units,
@@ -121,25 +179,3 @@ select
     cast(running_units as double) / cast(total_units as double) as c1,
     driver_period
 from running_receivers
-
-union all
-
-select
-    rule_set,
-    fiscal_period,
-    rule_id,
-    from_id,
-    sender_layer,
-    case layer_number when 1 then 'resource_tower' when 2 then 'solution' else 'consumer' end,
-    'UNALLOCATED',
-    '' as part,
-    method,
-    method as method_used,
-    reason_code,
-    cast(0 as decimal(38, 12)),
-    cast(1 as decimal(38, 0)),
-    cast(1 as decimal(38, 0)),
-    cast(0 as double),
-    cast(1 as double),
-    driver_period
-from senders_without_receivers

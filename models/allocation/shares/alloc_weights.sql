@@ -1,13 +1,13 @@
--- grain: one sender and receiver, by whatever method
+-- grain: one offer and receiver, by whatever method
 -- why: every method brings its weights into this shape; a new method is one more branch
--- reads: alloc_senders, target sets, percentages, driver and relationship weights
--- conserves: every weight, also those of zero
+-- reads: alloc_offers, target sets, percentages, driver, cloud and relationship weights
+-- conserves: every weight, also those of zero, but for receivers that a network method leaves out
 
 with
 
-senders as (
+offers as (
 
-    select * from {{ ref('alloc_senders') }}
+    select * from {{ ref('alloc_offers') }}
 
 ),
 
@@ -29,55 +29,69 @@ driver_weights as (
 
 ),
 
+cloud_weights as (
+
+    select * from {{ ref('alloc_cloud_weights') }}
+
+),
+
 relationship_weights as (
 
     select * from {{ ref('alloc_relationship_weights') }}
 
 ),
 
-weights as (
-
-    select
-        senders.rule_set,
-        senders.fiscal_period,
-        senders.rule_id,
-        senders.from_id,
-        target_members.to_layer,
-        target_members.to_id,
-        cast(1 as decimal(38, 12)) as weight,
-        cast(null as date) as driver_period
-    from senders
-    inner join target_members
-        on
-            senders.target_set = target_members.target_set
-            and senders.fiscal_period <= target_members.last_day
-    where senders.method = 'even'
-
-    union all
-
-    select
-        senders.rule_set,
-        senders.fiscal_period,
-        senders.rule_id,
-        senders.from_id,
-        percentages.to_layer,
-        percentages.to_id,
-        percentages.percentage,
-        null
-    from senders
-    inner join percentages
-        on senders.defined_in = percentages.rule_set and senders.rule_id = percentages.rule_id
-    where senders.method = 'fixed_percent'
-
-    union all
+closed_objects as (
 
     select
         rule_set,
         fiscal_period,
-        rule_id,
-        from_id,
+        sender_layer as layer,
+        from_id as object_id,
+        min(sequence) as sequence
+    from offers
+    where network = 'step_down'
+    group by rule_set, fiscal_period, sender_layer, from_id
+
+),
+
+weights as (
+
+    select
+        offers.offer_id,
+        target_members.to_layer,
+        target_members.to_id,
+        cast(null as varchar) as reason_code,
+        cast(1 as decimal(38, 12)) as weight,
+        cast(null as date) as driver_period
+    from offers
+    inner join target_members
+        on
+            offers.target_set = target_members.target_set
+            and offers.fiscal_period <= target_members.last_day
+    where offers.method_used = 'even'
+
+    union all
+
+    select
+        offers.offer_id,
+        percentages.to_layer,
+        percentages.to_id,
+        case when percentages.to_id = 'UNALLOCATED' then 'not_distributed' end,
+        percentages.percentage,
+        null
+    from offers
+    inner join percentages
+        on offers.defined_in = percentages.rule_set and offers.rule_id = percentages.rule_id
+    where offers.method_used = 'fixed_percent'
+
+    union all
+
+    select
+        offer_id,
         to_layer,
         to_id,
+        null,
         weight,
         driver_period
     from driver_weights
@@ -85,12 +99,21 @@ weights as (
     union all
 
     select
-        rule_set,
-        fiscal_period,
-        rule_id,
-        from_id,
+        offer_id,
         to_layer,
         to_id,
+        reason_code,
+        weight,
+        null
+    from cloud_weights
+
+    union all
+
+    select
+        offer_id,
+        to_layer,
+        to_id,
+        null,
         weight,
         null
     from relationship_weights
@@ -98,12 +121,27 @@ weights as (
 )
 
 select
-    rule_set,
-    fiscal_period,
-    rule_id,
-    from_id,
-    to_layer,
-    to_id,
-    weight,
-    driver_period
+    weights.offer_id,
+    weights.to_layer,
+    weights.to_id,
+    weights.reason_code,
+    weights.weight,
+    weights.driver_period
 from weights
+inner join offers on weights.offer_id = offers.offer_id
+left join closed_objects
+    on
+        offers.network = 'step_down'
+        and offers.rule_set = closed_objects.rule_set
+        and offers.fiscal_period = closed_objects.fiscal_period
+        and weights.to_layer = closed_objects.layer
+        and weights.to_id = closed_objects.object_id
+where
+    weights.to_layer <> offers.sender_layer
+    or offers.network = 'reciprocal'
+    or offers.network = 'step_down'
+    and (
+        closed_objects.object_id is null
+        or closed_objects.sequence > offers.sequence
+        or closed_objects.sequence = offers.sequence and weights.to_id > offers.from_id
+    )

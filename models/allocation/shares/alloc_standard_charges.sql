@@ -1,0 +1,96 @@
+-- grain: one sender of a standard_rate rule
+-- why: a standard rate charges use times rate; what is left of the cost is a variance
+-- reads: alloc_offers, alloc_rules, alloc_weights, driver values
+-- conserves: use of the receivers that the rule may send to
+
+with
+
+offers as (
+
+    select * from {{ ref('alloc_offers') }} where method_used = 'standard_rate'
+
+),
+
+rules as (
+
+    select * from {{ ref('alloc_rules') }}
+
+),
+
+weights as (
+
+    select * from {{ ref('alloc_weights') }}
+
+),
+
+driver_versions as (
+
+    select * from {{ ref('alloc_driver_versions') }}
+
+),
+
+driver_values as (
+
+    select * from {{ ref('alloc_driver_values') }}
+
+),
+
+used as (
+
+    select
+        offers.offer_id,
+        sum(weights.weight) as quantity
+    from offers
+    inner join weights on offers.offer_id = weights.offer_id
+    where weights.weight > 0
+    group by offers.offer_id
+
+),
+
+budgeted_versions as (
+
+    select
+        offers.offer_id,
+        versions.driver_id,
+        versions.from_id,
+        versions.driver_period
+    from offers
+    inner join rules on offers.rule_set = rules.rule_set and offers.rule_id = rules.rule_id
+    inner join driver_versions as versions
+        on
+            rules.budget_driver_id = versions.driver_id
+            and versions.from_id in (offers.from_id, '*')
+    where
+        offers.fiscal_period >= versions.driver_period
+        and offers.fiscal_period < versions.next_period
+    qualify row_number() over (partition by offers.offer_id order by versions.from_id = '*') = 1
+
+),
+
+budgeted as (
+
+    select
+        versions.offer_id,
+        sum(driver_values.quantity) as quantity
+    from budgeted_versions as versions
+    inner join driver_values
+        on
+            versions.driver_id = driver_values.driver_id
+            and versions.from_id = driver_values.from_id
+            and versions.driver_period = driver_values.driver_period
+    group by versions.offer_id
+
+)
+
+select
+    offers.rule_set,
+    offers.fiscal_period,
+    offers.rule_id,
+    offers.from_id,
+    cast(round({{ rated_minor('rules.rate', 'coalesce(used.quantity, 0)') }}) as bigint)
+        as charged_minor,
+    cast(round({{ rated_minor('rules.rate', 'budgeted.quantity') }}) as bigint) as budgeted_minor
+from offers
+inner join rules on offers.rule_set = rules.rule_set and offers.rule_id = rules.rule_id
+left join used on offers.offer_id = used.offer_id
+left join budgeted on offers.offer_id = budgeted.offer_id
