@@ -377,3 +377,24 @@ def test_the_files_of_another_company_are_left_alone(tmp_path):
     with pytest.raises(UserError, match="another company"):
         generate(tmp_path, **SMALL)
     assert file.read_text() == "line_id\n"
+
+
+def test_quantities_stand_beside_the_money(tables):
+    """Two measures, corrections, tags, and one row whose unit is not that of its measure."""
+    assert tables.execute(
+        "select measure, unit, count(*) > 10 from consumption__quantities group by all order by all"
+    ).fetchall() == [("headcount", "FTE", True), ("kgCO2e", "kg", True), ("kgCO2e", "t", False)]
+    assert one(tables, "select count(*) from consumption__quantities where quantity like '-%'") >= 2
+    for column in ("service_id", "application_id", "consumer_id"):
+        assert one(tables, f"select count({column}) from consumption__quantities") > 0
+    assert not one(
+        tables,
+        "select count(*) from consumption__quantities "
+        "where account_id not in (select account_id from good_lines)",
+    )
+    heads = one(
+        tables,
+        "select sum(quantity::double) from consumption__quantities "
+        "where measure = 'headcount' and quantity_date = '2025-12-31'",
+    )
+    assert 150 < heads < 220

@@ -18,6 +18,7 @@ from itfm.demo import (
     organisation,
     planning,
     portfolio,
+    quantities,
     workforce,
 )
 from itfm.demo.sql import connect
@@ -65,6 +66,7 @@ SMALL_TABLES = {
     "consumption/consumers.csv": "select * exclude (row_order) from consumers order by consumer_id",
     "consumption/service_usage.csv": "from service_usage order by usage_id",
     "consumption/drivers.csv": "from drivers order by driver_id, driver_date, from_id, to_id",
+    "consumption/quantities.csv": "from quantities order by quantity_id",
     "risk/risks.csv": "from risks",
     "performance/service_levels.csv": "from service_levels",
     "performance/incidents.csv.gz": "from incidents order by incident_id",
@@ -143,6 +145,7 @@ def generate(
         ledger.write_journal(con, inputs / "ledger" / "journal_lines", file_format, tell)
         tell("consumption, budgets and forecast")
         consumption.create(con)
+        quantities.create(con)
         planning.create(con)
         write_small_tables(con, inputs)
         write_guide(con, workspace)
