@@ -52,7 +52,7 @@
 
 {# Quantity times rate in hundredths of the reporting currency. #}
 {% macro rated_minor(rate, quantity) -%}
-    (cast({{ rate }} as decimal(18, 8)) * cast({{ quantity }} as decimal(18, 6)) * 100)
+    (cast({{ rate }} as decimal(20, 8)) * cast({{ quantity }} as decimal(24, 6)) * 100)
 {%- endmacro %}
 
 {# The layer after that of a sender: the one that money does not reach when it stops. #}

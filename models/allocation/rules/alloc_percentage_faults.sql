@@ -107,7 +107,7 @@ faults as (
         on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
     left join objects
         on percentages.to_layer = objects.layer and percentages.to_id = objects.object_id
-    where objects.object_id is null
+    where objects.object_id is null and percentages.to_id <> 'UNALLOCATED'
 
     union all
 
@@ -119,12 +119,11 @@ faults as (
         percentages.line_number,
         'sends from ' || rules.sender_layer || ' to ' || percentages.to_id || ' in '
         || percentages.to_layer || '; money can only go to a later layer, '
-        || 'or from solution to solution'
+        || 'or to objects of the same layer'
     from percentages
     inner join rules
         on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
-    where rules.sender_layer = percentages.to_layer and rules.sender_layer <> 'solution'
-        or rules.sender_layer = 'solution' and percentages.to_layer = 'resource_tower'
+    where rules.sender_layer = 'solution' and percentages.to_layer = 'resource_tower'
 
     union all
 

@@ -107,11 +107,10 @@ faults as (
         rules.line_number,
         'sends from ' || rules.sender_layer || ' to target set ' || rules.target_set
         || ' in ' || target_layers.to_layer
-        || '; money can only go to a later layer, or from solution to solution'
+        || '; money can only go to a later layer, or to objects of the same layer'
     from rules
     inner join target_layers on rules.target_set = target_layers.target_set
-    where rules.sender_layer = target_layers.to_layer and rules.sender_layer <> 'solution'
-        or rules.sender_layer = 'solution' and target_layers.to_layer = 'resource_tower'
+    where rules.sender_layer = 'solution' and target_layers.to_layer = 'resource_tower'
 
     union all
 
