@@ -256,14 +256,19 @@ def test_circles_without_an_outlet_stop_the_build(tmp_path_factory: pytest.TempP
     ):  # fmt: skip
         company.rule(sender, "solution", number, "fixed_percent", from_id=sender)
         company.percentages(sender, layer, {receiver: 100})
+    # a tower of which one rule sends to another tower, and a second rule takes some money apart
+    company.target_set("apart", "solution", "free")
+    company.line(1, account_id="7000")
+    company.classify("hardware", 5, "Hardware", "Expense", account_id="7000")
+    company.rule("network", "resource_tower", 20, "fixed_percent", from_id="Servers")
+    company.percentages("network", "resource_tower", {"LAN": 50})
+    company.percentages("network", "solution", {"free": 50})
+    company.rule("apart", "resource_tower", 10, "even", from_id="Servers", cost_pool="Hardware",
+                 target_set="apart")  # fmt: skip
     assert company.build().returncode != 0
-    messages = dict(
-        company.query(
-            "select object_id, message from allocation.alloc_trapped_objects"
-            " union all select object_id, message from allocation.alloc_self_payers"
-        )
-    )
-    assert sorted(messages) == ["s17", "s33", "selfish"]
+    messages = dict(company.query("select object_id, message from allocation.alloc_network_faults"))
+    assert sorted(messages) == ["Servers", "s17", "s33", "selfish"]
+    assert "divided between the rules apart and network" in messages["Servers"]
     assert "break the circle s17 -> s33 -> s17." in messages["s17"]
     assert "pays selfish only" in messages["selfish"]
     built = company.query(

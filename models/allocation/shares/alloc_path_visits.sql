@@ -1,6 +1,6 @@
 -- grain: one path through a network and object that its money passes
 -- why: how much of the money passes each object: the rows of the inverse that are needed
--- reads: alloc_path_entries, alloc_layer_edges, alloc_objects, alloc_trapped_objects
+-- reads: alloc_path_entries, alloc_layer_edges, alloc_objects, alloc_network_faults
 -- conserves: the unit that enters, less what is cut off behind its fifteenth decimal
 
 with recursive
@@ -19,7 +19,7 @@ edges as (
 
 trapped as (
 
-    select * from {{ ref('alloc_trapped_objects') }}
+    select * from {{ ref('alloc_network_faults') }} where fault = 'trapped'
 
 ),
 

@@ -1,6 +1,6 @@
 -- grain: one rule set, period, layer and object whose cost can never leave the layer
 -- why: such a set would take cost and never pay out; the build stops and names the circle
--- reads: alloc_layer_exits, alloc_layer_edges, alloc_self_payers
+-- reads: alloc_layer_exits, alloc_layer_edges
 -- conserves: every trapped object, with the circle in which its cost ends
 
 with recursive
@@ -14,12 +14,6 @@ exits as (
 edges as (
 
     select * from {{ ref('alloc_layer_edges') }}
-
-),
-
-self_payers as (
-
-    select * from {{ ref('alloc_self_payers') }}
 
 ),
 
@@ -159,13 +153,3 @@ select
     || '.' as message
 from paths
 where is_closed
-
-union all
-
-select
-    rule_set,
-    fiscal_period,
-    layer,
-    object_id,
-    message
-from self_payers

@@ -1,0 +1,89 @@
+-- grain: one fault of a network in one rule set and period, by the object that has it
+-- why: cost that circles for ever, or that two rules of one tower send apart, stops the build
+-- reads: alloc_trapped_objects, alloc_self_payers, alloc_layer_edges, alloc_object_rules
+-- conserves: every fault once, as a sentence that says what to do
+
+with
+
+trapped_objects as (
+
+    select * from {{ ref('alloc_trapped_objects') }}
+
+),
+
+self_payers as (
+
+    select * from {{ ref('alloc_self_payers') }}
+
+),
+
+paying_towers as (
+
+    select distinct
+        rule_set,
+        fiscal_period,
+        from_id
+    from {{ ref('alloc_layer_edges') }}
+    where layer = 'resource_tower'
+
+),
+
+tower_rules as (
+
+    select * from {{ ref('alloc_object_rules') }} where sender_layer = 'resource_tower'
+
+),
+
+divided_towers as (
+
+    select
+        tower_rules.rule_set,
+        tower_rules.fiscal_period,
+        'resource_tower' as layer,
+        tower_rules.from_id as object_id,
+        'The tower ' || tower_rules.from_id || ' hands cost to other towers under rule set '
+        || tower_rules.rule_set || ' in the period from '
+        || cast(tower_rules.fiscal_period as varchar) || ', but its money is divided between the '
+        || 'rules ' || min(tower_rules.rule_id) || ' and ' || max(tower_rules.rule_id)
+        || '; let one rule without pool filters take all of it.' as message
+    from tower_rules
+    inner join paying_towers
+        on
+            tower_rules.rule_set = paying_towers.rule_set
+            and tower_rules.fiscal_period = paying_towers.fiscal_period
+            and tower_rules.from_id = paying_towers.from_id
+    group by tower_rules.rule_set, tower_rules.fiscal_period, tower_rules.from_id
+    having min(tower_rules.rule_id) <> max(tower_rules.rule_id)
+
+)
+
+select
+    'trapped' as fault,
+    rule_set,
+    fiscal_period,
+    layer,
+    object_id,
+    message
+from trapped_objects
+
+union all
+
+select
+    'pays_itself',
+    rule_set,
+    fiscal_period,
+    layer,
+    object_id,
+    message
+from self_payers
+
+union all
+
+select
+    'divided_tower',
+    rule_set,
+    fiscal_period,
+    layer,
+    object_id,
+    message
+from divided_towers
