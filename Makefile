@@ -9,12 +9,13 @@ WORKSPACE ?= $(if $(ITFM_WORKSPACE),$(ITFM_WORKSPACE),workspaces/demo)
 export ITFM_WORKSPACE := $(abspath $(WORKSPACE))
 OPTIONS ?=
 PORT ?= 8080
+SIZE ?= small
 
 BIN := .venv/bin
 ITFM := $(BIN)/itfm
 DBT := $(BIN)/dbt
 
-.PHONY: help setup build test lint format demo check summary trace docs serve clean
+.PHONY: help setup build test bench lint format demo check summary trace docs serve clean
 
 help: ## List the commands
 	@echo "make <command> [WORKSPACE=folder of a company, default workspaces/demo]"
@@ -32,6 +33,10 @@ build: setup ## Build, test and publish the warehouse; OPTIONS="--force --full -
 
 test: setup ## Prove the project: lint, structure, dbt tests, Great Expectations, pytest
 	@$(ITFM) prove
+
+bench: setup ## Measure the engine beside other tools; SIZE=small, medium or large
+	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv --system-certs sync --frozen --inexact --quiet --group bench
+	@$(ITFM) bench --size $(SIZE) $(OPTIONS)
 
 lint: setup ## Check the style of SQL and Python
 	@$(ITFM) prove --only lint

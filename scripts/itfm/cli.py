@@ -199,5 +199,42 @@ def prove(only: tuple[str, ...]) -> None:
     sys.exit(run_steps(only))
 
 
+@main.command()
+@click.option("--size", type=click.Choice(["small", "medium", "large"]), default="small")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default="workspaces/bench",
+    show_default=True,
+    help="Where the made company and the reports are written.",
+)
+@click.option("--tools", default="polars,pandas,postgres", show_default=True)
+@click.option("--repeats", default=3, show_default=True, help="Runs of which medians are shown.")
+@click.option("--growth/--no-growth", default=True, help="Measure one more month.")
+@click.option("--quarterly", is_flag=True, help="Drivers and use change every three months only.")
+@click.option("--from-core", is_flag=True, help="Put the ledger into core, past staging.")
+def bench(
+    size: str,
+    folder: Path,
+    tools: str,
+    repeats: int,
+    growth: bool,
+    quarterly: bool,
+    from_core: bool,
+) -> None:
+    """Measure the engine on a made company, beside a plain scan and other tools."""
+    from itfm.bench.command import bench_command
+
+    bench_command(
+        size,
+        folder,
+        tools=tuple(tool.strip() for tool in tools.split(",") if tool.strip()),
+        repeats=repeats,
+        with_growth=growth,
+        quarterly=quarterly,
+        from_core=from_core,
+    )
+
+
 if __name__ == "__main__":
     main()

@@ -1,0 +1,1 @@
+"""Measures the engine on a made company: time, memory, growth, and other tools beside it."""
