@@ -160,6 +160,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.rule("unknown set", "cost_pool", 7, "even", target_set="nowhere")
     company.rule("unknown driver", "cost_pool", 8, "driver", driver_id="nothing")
     company.rule("backwards", "solution", 9, "even", target_set="towers")
+    company.rule("sideways", "resource_tower", 10, "even", target_set="towers")
     company.rule("ninety", "solution", 11, "fixed_percent", from_id="s1")
     company.percentages("ninety", "consumer", {"c1": 50, "nobody": 40})
     company.percentages("ghost", "consumer", {"c1": 100})
@@ -178,42 +179,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.target_set("all", "consumer", "*")
     company.target_set("all", "consumer", "nobody here")
     company.target_set("towers", "resource_tower", "Servers")
-    write_wrong_methods(company)
     company.returncode = company.build().returncode  # type: ignore[attr-defined]
     return company
-
-
-def write_wrong_methods(company: EngineWorkspace) -> None:
-    """Add rules whose columns do not fit their method."""
-    company.rule("no capacity", "resource_tower", 30, "capacity", from_id="LAN", driver_id="bytes")
-    company.rule("no size", "solution", 31, "capacity", from_id="s1", driver_id="bytes")
-    company.rule("no capacity driver", "solution", 32, "capacity", from_id="s1", capacity=5)
-    company.rule("no rate", "solution", 33, "standard_rate", from_id="s1", driver_id="bytes")
-    company.rule("no budget", "solution", 34, "dual_rate", from_id="s1", driver_id="bytes",
-                 fixed_percentage=50)  # fmt: skip
-    company.rule("too fixed", "solution", 35, "dual_rate", from_id="s1", driver_id="bytes",
-                 budget_driver_id="bytes", fixed_percentage=120)  # fmt: skip
-    company.rule(
-        "rated for nothing", "solution", 36, "even", from_id="s1", target_set="all", rate=2
-    )
-    company.rule("idle for nothing", "solution", 37, "even", from_id="s1", target_set="all",
-                 idle="recovered")  # fmt: skip
-    company.rule("driven for nothing", "solution", 38, "even", from_id="s1", target_set="all",
-                 driver_id="bytes")  # fmt: skip
-    company.rule("pool network", "cost_pool", 39, "even", account_id="none", target_set="all",
-                 network="direct")  # fmt: skip
-    company.rule("tries nothing", "solution", 40, "hybrid", from_id="s1")
-    company.rule("tries badly", "solution", 41, "hybrid", from_id="s1")
-    for position, (rule_id, values) in enumerate(
-        [("tries badly", {"method": "driver"}),
-         ("tries badly", {"method": "even", "target_set": "elsewhere"}),
-         ("tries badly", {"method": "even", "target_set": "towers"}),
-         ("tries badly", {"method": "even", "target_set": "all", "idle": "visible"}),
-         ("no such rule", {"method": "even", "target_set": "all"}),
-         ("no set", {"method": "even", "target_set": "all"})], start=1
-    ):  # fmt: skip
-        company.add("cost_model/allocation_fallbacks", rule_id=rule_id, rule_set="current",
-                    position=position, **values)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -228,6 +195,7 @@ def write_wrong_methods(company: EngineWorkspace) -> None:
         ("error", "unknown set", "target set nowhere, which has no row"),
         ("warning", "unknown driver", "no value is known"),
         ("error", "backwards", "money can only go to a later layer"),
+        ("error", "sideways", "money can only go to a later layer"),
         ("error", "ninety", "add up to 90.000000 and not to 100"),
         ("error", "ninety", "nobody, which is no object of the consumer layer"),
         ("error", "ghost", "defines no fixed_percent rule of that id"),
@@ -237,23 +205,6 @@ def write_wrong_methods(company: EngineWorkspace) -> None:
         ("error", "a", "and rule b both take"),
         ("error", "below zero", "which is negative in some period, such as for c1"),
         ("error", "too heavy", "a million millions or more, such as for c1"),
-        ("error", "no capacity", "names no capacity"),
-        ("error", "no size", "capacity for s1, which has no capacity_quantity"),
-        ("error", "no capacity driver", "capacity and names no driver_id"),
-        ("error", "no rate", "standard_rate and names no rate"),
-        ("error", "no budget", "dual_rate and names no budget_driver_id"),
-        ("error", "too fixed", "it lies between 0 and 100"),
-        ("error", "rated for nothing", "fills rate, which the method even does not read"),
-        ("error", "idle for nothing", "fills idle, which the method even does not read"),
-        ("error", "driven for nothing", "fills driver_id, which the method even does not read"),
-        ("error", "pool network", "cost_pool layer is in no network"),
-        ("error", "tries nothing", "has no row in allocation_fallbacks"),
-        ("error", "tries badly", "in position 1 uses the method driver and names no driver_id"),
-        ("error", "tries badly", "target set elsewhere in position 2, which has no row"),
-        ("error", "tries badly", "money can only go to a later layer"),
-        ("error", "tries badly", "in position 4 fills idle"),
-        ("error", "no such rule", "defines no hybrid rule of that id"),
-        ("error", "no set", "defines no hybrid rule of that id"),
         ("warning", "own", "which the standard does not have"),
         ("warning", None, "target set all names nobody here"),
     ],
@@ -271,35 +222,6 @@ def test_faults_are_sentences_with_file_line_and_rule(
     assert len(messages) == 1
     assert messages[0][0].startswith("cost_model/")
     assert ", line " in messages[0][0]
-
-
-def test_a_rule_that_must_leave_no_gaps_is_held_to_it(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("gaps")
-    company = EngineWorkspace(folder / "ws", folder / "target")
-    company.services("s1", "s2", "s3")
-    company.consumers("c1")
-    company.target_set("all", "consumer", "*")
-    company.classify("all", 10, "Staffing", "Internal Labor")
-    for month in (1, 2, 3):
-        company.line(10, day=f"2025-0{month}-10", service_id="s1")
-    company.rule("tagged", "cost_pool", 10, "tagged", no_gaps="true", valid_from="2025-02-01")
-    company.rule("gap", "solution", 10, "even", from_id="s1", target_set="all", no_gaps="true",
-                 valid_to="2025-01-31")  # fmt: skip
-    company.rule("first", "solution", 10, "even", from_id="s2", target_set="all", no_gaps="true",
-                 valid_to="2025-01-31")  # fmt: skip
-    company.rule("then", "solution", 10, "even", from_id="s2", target_set="all",
-                 valid_from="2025-02-01")  # fmt: skip
-    company.rule("gap unsaid", "solution", 10, "even", from_id="s3", target_set="all",
-                 valid_to="2025-01-31")  # fmt: skip
-    company.build("+alloc_gap_faults")
-    assert dict(company.query("select rule_id, message from allocation.alloc_gap_faults")) == {
-        "gap": "says no_gaps, but no rule takes s1 in the period from 2025-02-01 and 1 more; "
-        "widen the dates of a rule, or add one",
-        "tagged": "says no_gaps, but no rule takes Staffing / Internal Labor / OpEx in the period "
-        "from 2025-01-01; widen the dates of a rule, or add one",
-    }
 
 
 def test_two_current_rule_sets_are_named(faulty: EngineWorkspace) -> None:

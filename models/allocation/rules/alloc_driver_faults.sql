@@ -14,31 +14,7 @@ rules as (
         file_name,
         line_number
     from {{ ref('alloc_effective_rules') }}
-    where
-        method in ('driver', 'capacity', 'dual_rate', 'standard_rate')
-        and driver_id is not null
-
-    union
-
-    select distinct
-        defined_in,
-        rule_id,
-        budget_driver_id,
-        file_name,
-        line_number
-    from {{ ref('alloc_effective_rules') }}
-    where budget_driver_id is not null
-
-    union
-
-    select
-        rule_set,
-        rule_id,
-        driver_id,
-        file_name,
-        line_number
-    from {{ ref('input_cost_model__allocation_fallbacks') }}
-    where method in ('driver', 'capacity') and driver_id is not null
+    where method = 'driver' and driver_id is not null
 
 ),
 

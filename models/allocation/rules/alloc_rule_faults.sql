@@ -1,6 +1,6 @@
 -- grain: one fault of the cost model
 -- why: everything that is wrong with the rules in one list; errors stop the build
--- reads: the models of faults, alloc_rule_overlaps
+-- reads: the five models of faults, alloc_rule_overlaps
 -- conserves: every fault once, as a sentence that names file, line and rule
 
 with
@@ -47,12 +47,6 @@ faults as (
     select * from {{ ref('alloc_driver_faults') }}
     union all
     select * from {{ ref('alloc_rule_set_faults') }}
-    union all
-    select * from {{ ref('alloc_method_faults') }}
-    union all
-    select * from {{ ref('alloc_fallback_faults') }}
-    union all
-    select * from {{ ref('alloc_gap_faults') }}
     union all
     select
         'error' as severity,

@@ -92,15 +92,33 @@ faults as (
     union all
 
     select
+        'missing_target_set',
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        'uses the method ' || method || ' and names no target_set; say who receives'
+    from allocation_rules
+    where method in ('even', 'relationship') and target_set is null
+
+    union all
+
+    select
         'missing_driver',
         rule_set,
         rule_id,
         file_name,
         line_number,
-        'walks relations from the ' || sender_layer || ' layer and names no class of '
-        || 'configuration items to start from; give it in driver_id'
+        case
+            when method = 'driver' then 'uses the method driver and names no driver_id'
+            else
+                'walks relations from the ' || sender_layer || ' layer and names no class of '
+                || 'configuration items to start from; give it in driver_id'
+        end
     from allocation_rules
-    where driver_id is null and method = 'relationship' and sender_layer <> 'solution'
+    where
+        driver_id is null
+        and (method = 'driver' or (method = 'relationship' and sender_layer <> 'solution'))
 
     union all
 
