@@ -1,11 +1,17 @@
--- What a proposed rule set would do: by consumer and service, before, after and the difference,
--- for the actuals of the latest fiscal year. Totals are equal but for money that becomes
--- allocated. Run it: dbt show --select compare_rule_sets --limit 50
+-- What a proposed rule set does to the bills of the latest actual fiscal year: before, after,
+-- difference and the rule that moves most of it. Totals are equal. Run it: dbt show --select
+-- compare_rule_sets --limit 50; itfm diff prints the same with its summary.
 with
 
-consumer_cost as (
+moves as (
 
-    select * from {{ ref('fct_consumer_cost') }} where scenario = 'actual'
+    select * from {{ ref('fct_rule_set_moves') }} where scenario = 'actual'
+
+),
+
+changes as (
+
+    select * from {{ ref('fct_rule_set_changes') }} where scenario = 'actual'
 
 ),
 
@@ -18,61 +24,62 @@ periods as (
 latest_year as (
 
     select max(periods.fiscal_year) as fiscal_year
-    from consumer_cost
-    inner join periods on consumer_cost.fiscal_period = periods.fiscal_period
+    from changes
+    inner join periods on changes.fiscal_period = periods.fiscal_period
 
 ),
 
-rule_sets as (
-
-    select * from {{ ref('dim_rule_sets') }} where status = 'proposed'
-
-),
-
-by_rule_set as (
+bills as (
 
     select
-        consumer_cost.rule_set,
-        consumer_cost.consumer_id,
-        consumer_cost.service_id,
-        sum(consumer_cost.amount) as amount
-    from consumer_cost
-    inner join periods on consumer_cost.fiscal_period = periods.fiscal_period
+        changes.rule_set,
+        changes.based_on,
+        changes.consumer_id,
+        changes.service_id,
+        sum(changes.before_amount) as before_amount,
+        sum(changes.after_amount) as after_amount,
+        sum(changes.delta_amount) as delta_amount
+    from changes
+    inner join periods on changes.fiscal_period = periods.fiscal_period
     inner join latest_year on periods.fiscal_year = latest_year.fiscal_year
     group by all
 
 ),
 
-pairs as (
+largest_moves as (
 
-    select distinct
-        rule_sets.rule_set,
-        rule_sets.based_on,
-        by_rule_set.consumer_id,
-        by_rule_set.service_id
-    from rule_sets
-    inner join by_rule_set
-        on by_rule_set.rule_set in (rule_sets.rule_set, rule_sets.based_on)
+    select
+        moves.rule_set,
+        moves.consumer_id,
+        moves.service_id,
+        moves.moved_by,
+        sum(moves.moved_amount) as moved_amount
+    from moves
+    inner join periods on moves.fiscal_period = periods.fiscal_period
+    inner join latest_year on periods.fiscal_year = latest_year.fiscal_year
+    group by all
+    qualify
+        row_number() over (
+            partition by moves.rule_set, moves.consumer_id, moves.service_id
+            order by abs(sum(moves.moved_amount)) desc, moves.moved_by asc
+        ) = 1
 
 )
 
 select
-    pairs.rule_set,
-    pairs.consumer_id,
-    pairs.service_id,
-    coalesce(before.amount, 0) as amount_before,
-    coalesce(after.amount, 0) as amount_after,
-    coalesce(after.amount, 0) - coalesce(before.amount, 0) as delta_amount
-from pairs
-left join by_rule_set as before
+    bills.rule_set,
+    bills.consumer_id,
+    bills.service_id,
+    bills.before_amount,
+    bills.after_amount,
+    bills.delta_amount,
+    largest_moves.moved_by,
+    largest_moves.moved_amount
+from bills
+left join largest_moves
     on
-        pairs.based_on = before.rule_set
-        and pairs.consumer_id = before.consumer_id
-        and pairs.service_id = before.service_id
-left join by_rule_set as after
-    on
-        pairs.rule_set = after.rule_set
-        and pairs.consumer_id = after.consumer_id
-        and pairs.service_id = after.service_id
-where coalesce(after.amount, 0) <> coalesce(before.amount, 0)
-order by abs(coalesce(after.amount, 0) - coalesce(before.amount, 0)) desc
+        bills.rule_set = largest_moves.rule_set
+        and bills.consumer_id = largest_moves.consumer_id
+        and bills.service_id = largest_moves.service_id
+where bills.delta_amount <> 0
+order by abs(bills.delta_amount) desc, bills.consumer_id asc, bills.service_id asc

@@ -69,3 +69,6 @@
         else cast(0 as double)
     end
 {%- endmacro %}
+
+{# Whole thousandths of a minor unit, for sums of parts that stand beside the flows. #}
+{% macro whole_parts(part) -%} cast(floor({{ part }} + 0.5) as bigint) {%- endmacro %}

@@ -12,6 +12,12 @@
     string_agg({{ text }}, '{{ separator }}' order by {{ text }})
 {%- endmacro %}
 
+{% macro ranked_text_list(text, separator, rank) %}{{ return(adapter.dispatch('ranked_text_list')(text, separator, rank)) }}{% endmacro %}
+
+{% macro default__ranked_text_list(text, separator, rank) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ rank }} desc, {{ text }})
+{%- endmacro %}
+
 {% macro order_key(text) %}{{ return(adapter.dispatch('order_key')(text)) }}{% endmacro %}
 
 {% macro default__order_key(text) -%}
