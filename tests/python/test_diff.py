@@ -1,0 +1,137 @@
+"""What a proposed rule set does: totals stay, bills on one side only stay, and the rule is named."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from engine_workspace import EngineWorkspace
+
+SELECT = "+path:models/marts/rule_changes +alloc_layer_totals"
+PROPOSED = {"rule_set": "next"}
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
+    """Build a company with one change at every step of the way, and money that does not move."""
+    folder = tmp_path_factory.mktemp("diff")
+    company = EngineWorkspace(folder / "ws", folder / "target")
+    company.add("cost_model/rule_sets", rule_set="current", status="current")
+    company.add("cost_model/rule_sets", rule_set="next", based_on="current", status="proposed")
+    company.services("mail", "web", "desk", "idp")
+    company.consumers("sales", "stores", "plant")
+
+    company.line(100, account_id="6100")  # rule of the cost pool changes
+    company.line(70, account_id="6200")  # tagged as something else
+    company.line(60, account_id="6300")  # rule of the service changes
+    company.line(50, account_id="6400")  # nothing changes
+    company.line("30.01", account_id="6500")  # rule of the tower changes
+    company.line(9, account_id="6600")  # a rule is new
+    company.line(12, account_id="6700")  # the network behind it changes
+
+    for account, sub_pool in [
+        ("6100", "Servers"), ("6200", "Servers"), ("6300", "Storage"), ("6400", "Network"),
+        ("6500", "Managed Services"), ("6600", "Depreciation"), ("6700", "Maintenance & Support"),
+    ]:  # fmt: skip
+        company.classify(f"c{account}", 10, "Hardware", sub_pool, account_id=account)
+    company.classify("c6200", 10, "Hardware", "Network", account_id="6200", **PROPOSED)
+
+    company.rule("p-servers", "cost_pool", 10, "fixed_percent", cost_sub_pool="Servers")
+    company.percentages("p-servers", "consumer", {"sales": 100})
+    company.rule("p-servers", "cost_pool", 10, "fixed_percent", cost_sub_pool="Servers", **PROPOSED)
+    company.percentages("p-servers", "consumer", {"sales": 75, "plant": 25}, **PROPOSED)
+    company.rule("p-storage", "cost_pool", 20, "fixed_percent", cost_sub_pool="Storage")
+    company.percentages("p-storage", "solution", {"mail": 100})
+    company.rule("p-network", "cost_pool", 30, "fixed_percent", cost_sub_pool="Network")
+    company.percentages("p-network", "consumer", {"stores": 100})
+    company.rule("p-managed", "cost_pool", 40, "fixed_percent", cost_sub_pool="Managed Services")
+    company.percentages("p-managed", "resource_tower", {"Servers": 100})
+    company.rule("p-new", "cost_pool", 50, "fixed_percent", cost_sub_pool="Depreciation",
+                 **PROPOSED)  # fmt: skip
+    company.percentages("p-new", "consumer", {"plant": 100}, **PROPOSED)
+    company.rule("p-upkeep", "cost_pool", 60, "fixed_percent", cost_sub_pool="Maint*")
+    company.percentages("p-upkeep", "solution", {"idp": 100})
+
+    company.rule("t-servers", "resource_tower", 10, "fixed_percent", from_id="Servers")
+    company.percentages("t-servers", "solution", {"web": 100})
+    company.rule("t-servers", "resource_tower", 10, "fixed_percent", from_id="Servers", **PROPOSED)
+    company.percentages("t-servers", "solution", {"web": 50, "desk": 50}, **PROPOSED)
+
+    company.rule("s-mail", "solution", 10, "fixed_percent", from_id="mail")
+    company.percentages("s-mail", "consumer", {"sales": 50, "stores": 50})
+    company.rule("s-mail", "solution", 10, "fixed_percent", from_id="mail", **PROPOSED)
+    company.percentages("s-mail", "consumer", {"sales": 20, "stores": 80}, **PROPOSED)
+    for service_id, consumer_id in [("web", "sales"), ("desk", "stores")]:
+        company.rule(f"s-{service_id}", "solution", 20, "fixed_percent", from_id=service_id)
+        company.percentages(f"s-{service_id}", "consumer", {consumer_id: 100})
+    company.rule("s-idp", "solution", 30, "fixed_percent", from_id="idp")
+    company.percentages("s-idp", "solution", {"web": 100})
+    company.rule("s-idp", "solution", 30, "fixed_percent", from_id="idp", **PROPOSED)
+    company.percentages("s-idp", "solution", {"desk": 100}, **PROPOSED)
+    result = company.build(SELECT)
+    assert result.returncode == 0, result.stdout[-5000:]
+    return company
+
+
+def moves(company: EngineWorkspace) -> dict[tuple[str, str, str], Decimal]:
+    """Return the moved amount by consumer, service and rule."""
+    rows = company.query(
+        "select consumer_id, service_id, moved_by, sum(moved_amount)"
+        " from marts.fct_rule_set_moves group by all"
+    )
+    return {(consumer, service, rule): amount for consumer, service, rule, amount in rows}
+
+
+def test_totals_are_equal(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select sum(before_amount), sum(after_amount), sum(delta_amount)"
+        " from marts.fct_rule_set_changes"
+    )
+    assert rows == [(Decimal("331.01"), Decimal("331.01"), Decimal(0))]
+
+
+def test_every_step_names_its_rule(company: EngineWorkspace) -> None:
+    assert moves(company) == {
+        ("sales", "DIRECT", "p-servers"): Decimal(-25),
+        ("plant", "DIRECT", "p-servers"): Decimal(25),
+        ("sales", "DIRECT", "c6200"): Decimal(-70),
+        ("stores", "DIRECT", "c6200"): Decimal(70),
+        ("sales", "mail", "s-mail"): Decimal(-18),
+        ("stores", "mail", "s-mail"): Decimal(18),
+        ("sales", "web", "t-servers"): Decimal(-15),
+        ("sales", "web", "rounding"): Decimal("-0.01"),
+        ("stores", "desk", "t-servers"): Decimal("15.01"),
+        ("UNALLOCATED", "DIRECT", "p-new"): Decimal(-9),
+        ("plant", "DIRECT", "p-new"): Decimal(9),
+        ("sales", "web", "s-idp"): Decimal(-12),
+        ("stores", "desk", "s-idp"): Decimal(12),
+    }
+
+
+def test_a_bill_on_one_side_only_stays(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select consumer_id, service_id, before_amount, after_amount, moved_by"
+        " from marts.fct_rule_set_changes where before_amount = 0 or after_amount = 0 order by all"
+    )
+    assert rows == [
+        ("UNALLOCATED", "DIRECT", Decimal(9), Decimal(0), "p-new"),
+        ("plant", "DIRECT", Decimal(0), Decimal(34), "p-servers, p-new"),
+        ("stores", "desk", Decimal(0), Decimal("27.01"), "t-servers, s-idp"),
+    ]
+
+
+def test_rules_that_differ_are_listed(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select rule_id, change, column_name, before_value, after_value"
+        " from marts.fct_rule_changes where change = 'changed' and column_name like '%sales'"
+        " order by all"
+    )
+    assert rows == [
+        ("p-servers", "changed", "percentage of consumer sales", "100.0", "75.0"),
+        ("s-mail", "changed", "percentage of consumer sales", "50.0", "20.0"),
+    ]
+    added = company.query(
+        "select distinct rule_id from marts.fct_rule_changes where change = 'added'"
+    )
+    assert added == [("p-new",)]
