@@ -1,4 +1,4 @@
-"""What a proposed rule set does: totals stay, bills on one side only stay, and the rule is named."""
+"""What a proposed rule set does: totals stay, one-sided bills stay, and the rule is named."""
 
 from __future__ import annotations
 
