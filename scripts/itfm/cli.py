@@ -172,6 +172,62 @@ def summary(workspace: Path) -> None:
     show_summary(workspace)
 
 
+@main.command("diff")
+@WORKSPACE
+@click.option("--rule-set", help="Proposed rule set; the only one when left out.")
+@click.option("--scenario", default="actual", show_default=True, help="Whose money to look at.")
+@click.option("--period", help="One fiscal period, such as 2025-03.")
+@click.option("--year", type=int, help="One fiscal year; the latest when left out.")
+@click.option(
+    "--by",
+    type=click.Choice(["consumer", "service", "both"]),
+    default="consumer",
+    show_default=True,
+    help="What one row is.",
+)
+@click.option("--top", type=click.IntRange(min=1), help="Only so many rows, the largest first.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["table", "markdown", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="markdown fits a comment on a pull request.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead.")
+def show_diff(
+    workspace: Path,
+    rule_set: str | None,
+    scenario: str,
+    period: str | None,
+    year: int | None,
+    by: str,
+    top: int | None,
+    output_format: str,
+    output: Path | None,
+) -> None:
+    """Show what a proposed rule set does to each bill, and which rule does it."""
+    from itfm.diff import diff
+
+    if period is not None and year is not None:
+        raise click.UsageError("give --period or --year, not both.")
+    text = diff(
+        workspace,
+        rule_set=rule_set,
+        scenario=scenario,
+        period=period,
+        year=year,
+        by=by,
+        top=top,
+        output_format=output_format,
+    )
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {output}")
+
+
 @main.command()
 @WORKSPACE
 def quality(workspace: Path) -> None:

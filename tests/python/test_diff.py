@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from decimal import Decimal
 
 import pytest
+from click.testing import CliRunner
 
 from engine_workspace import EngineWorkspace
+from itfm.cli import main
 
 SELECT = "+path:models/marts/rule_changes +alloc_layer_totals"
 PROPOSED = {"rule_set": "next"}
@@ -71,7 +75,15 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.percentages("s-idp", "solution", {"desk": 100}, **PROPOSED)
     result = company.build(SELECT)
     assert result.returncode == 0, result.stdout[-5000:]
+    shutil.copy(company.folder / "build" / "warehouse.duckdb", company.folder)
     return company
+
+
+def shown(company: EngineWorkspace, *options: str, exit_code: int = 0) -> str:
+    """Return what `itfm diff` prints."""
+    result = CliRunner().invoke(main, ["diff", str(company.folder), *options])
+    assert result.exit_code == exit_code, result.output
+    return result.output
 
 
 def moves(company: EngineWorkspace) -> dict[tuple[str, str, str], Decimal]:
@@ -135,3 +147,36 @@ def test_rules_that_differ_are_listed(company: EngineWorkspace) -> None:
         "select distinct rule_id from marts.fct_rule_changes where change = 'added'"
     )
     assert added == [("p-new",)]
+
+
+def test_the_table_starts_with_the_totals(company: EngineWorkspace) -> None:
+    text = shown(company)
+    assert "next against current: actual, periods from 2025-01-01" in text
+    assert "Rules differ: 6: p-new (added), p-servers (changed)" in text
+    assert "Total before 331.01, after 331.01 USD; equal: yes" in text
+    assert "Consumers: 2 pay more, 1 pay less" in text
+    assert "c6200 -70.00; p-servers -25.00" in text
+
+
+def test_markdown_names_rules_and_escapes_bars(company: EngineWorkspace) -> None:
+    text = shown(company, "--format", "markdown", "--by", "both", "--top", "3")
+    assert "| Consumer | Service | Before | After | Change | Moved by |" in text
+    assert "more that change" in text
+    assert "<details><summary>Rules that differ</summary>" in text
+    assert all(
+        line.count("|") == 7 for line in text.splitlines() if line.startswith(("| sa", "| st"))
+    )
+
+
+def test_json_and_csv_hold_the_same_bills(company: EngineWorkspace) -> None:
+    document = json.loads(shown(company, "--format", "json", "--period", "2025-01"))
+    assert document["totals_are_equal"] is True
+    lines = shown(company, "--format", "csv").splitlines()
+    assert lines[0] == "consumer_id,before_amount,after_amount,delta_amount,moved_by"
+    assert len(lines) == len(document["rows"]) + 1
+
+
+def test_what_cannot_be_compared_is_told(company: EngineWorkspace) -> None:
+    assert "no proposed rule set" in shown(company, "--rule-set", "other", exit_code=1)
+    assert "there is no scenario" in shown(company, "--scenario", "none", exit_code=1)
+    assert "has no money in 1999" in shown(company, "--year", "1999", exit_code=1)
