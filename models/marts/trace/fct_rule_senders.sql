@@ -1,0 +1,61 @@
+-- grain: one rule set, scenario, period, rule, sender and rule that would take it otherwise
+-- why: what a rule takes, and who would take it if the rule were gone
+-- reads: alloc_rule_takings, alloc_next_rules
+-- conserves: the money of each layer that a rule takes
+
+{{ config(materialized='view') }}
+
+with
+
+takings as (
+
+    select * from {{ same_database(ref('alloc_rule_takings')) }}
+
+),
+
+next_rules as (
+
+    select * from {{ same_database(ref('alloc_next_rules')) }}
+
+),
+
+takings_with_next_rules as (
+
+    select
+        takings.*,
+        next_rules.next_rule_id
+    from takings
+    left join next_rules
+        on
+            takings.rule_set = next_rules.rule_set
+            and takings.fiscal_period = next_rules.fiscal_period
+            and takings.rule_layer = next_rules.rule_layer
+            and takings.rule_id = next_rules.rule_id
+            and takings.profile_id = next_rules.profile_id
+            and takings.from_id = next_rules.from_id
+            and next_rules.cost_pool in ('', takings.cost_pool)
+            and next_rules.cost_sub_pool in ('', takings.cost_sub_pool)
+            and next_rules.expense_type in ('', takings.expense_type)
+
+)
+
+select
+    rule_set,
+    scenario,
+    fiscal_period,
+    rule_layer,
+    rule_id,
+    nullif(from_id, '') as from_id,
+    nullif(cost_pool, '') as cost_pool,
+    nullif(cost_sub_pool, '') as cost_sub_pool,
+    nullif(expense_type, '') as expense_type,
+    account_id,
+    cost_center_id,
+    vendor,
+    reason_code,
+    next_rule_id,
+    {{ from_minor('sum(amount_minor)') }} as amount,
+    {{ from_minor('sum(handed_on_minor)') }} as handed_on_amount,
+    cast(sum(line_count) as bigint) as line_count
+from takings_with_next_rules
+group by all
