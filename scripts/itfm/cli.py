@@ -230,6 +230,114 @@ def show_diff(
 
 @main.command()
 @WORKSPACE
+@click.option("--consumer", help="Back from what this consumer pays.")
+@click.option("--service", help="Back from this service; DIRECT for money past the services.")
+@click.option("--tower", help="Back from this tower or sub-tower.")
+@click.option("--cost-pool", help="Back from this cost pool or sub-pool.")
+@click.option("--line", help="Forward from this journal or plan line to everybody who pays.")
+@click.option("--period", help="2025-03 or 2025-03-01; the latest when left out.")
+@click.option("--scenario", default="actual", show_default=True)
+@click.option("--rule-set", default="current", show_default=True)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["table", "json", "html", "csv"]),
+    default="table",
+    show_default=True,
+    help="html is a picture and needs --output; csv holds the lines, or the receivers.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead.")
+@click.option(
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Lines shown; 0 shows all.",
+)
+@click.option("--work", is_flag=True, help="Read the work database, not the published one.")
+def trace(
+    workspace: Path, output_format: str, output: Path | None, limit: int, work: bool, **chosen: Any
+) -> None:
+    """Follow money: from a cell of the bill back to its lines, or from a line forward.
+
+    \b
+    itfm trace --consumer BU04 --service SVC-ERP --period 2025-03
+    itfm trace --tower "AI Models" --format html --output models.html
+    itfm trace --line JL202503-000001234 --format json
+
+    Pieces add up exactly: to the cell over its lines, to the line over its receivers.
+    """
+    from itfm.trace.follow import Selection
+    from itfm.trace.follow import trace as follow
+    from itfm.trace.sankey import picture
+    from itfm.trace.text import as_csv, as_json, trace_table
+    from itfm.trace.warehouse import Warehouse
+
+    if output_format == "html" and output is None:
+        raise UserError("a picture is written to a file; add --output trace.html.")
+    with Warehouse(workspace, work=work) as warehouse:
+        found = follow(warehouse, Selection(**chosen), limit)
+    if output_format == "table":
+        text = "\n".join(trace_table(found)) + "\n"
+    else:
+        writers = {"json": as_json, "html": picture, "csv": as_csv}
+        text = writers[output_format](found)
+    _give(text, output)
+
+
+@main.command()
+@click.argument("rule_id")
+@WORKSPACE
+@click.option("--rule-set", default="current", show_default=True)
+@click.option("--scenario", default="actual", show_default=True)
+@click.option("--period", help="2025-03 or 2025-03-01; the latest when left out.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+)
+@click.option("--work", is_flag=True, help="Read the work database, not the published one.")
+def explain(
+    rule_id: str,
+    workspace: Path,
+    rule_set: str,
+    scenario: str,
+    period: str | None,
+    output_format: str,
+    work: bool,
+) -> None:
+    """Say what a rule takes, to whom it sends, why, and what would take it otherwise.
+
+    \b
+    itfm explain P-AI-CLOUD
+    itfm explain S-USAGE --period 2025-03 --format json
+    """
+    from itfm.trace.explain import explain as explain_rule
+    from itfm.trace.explain import explanation
+    from itfm.trace.text import as_json
+    from itfm.trace.warehouse import Warehouse
+
+    with Warehouse(workspace, work=work) as warehouse:
+        found = explain_rule(warehouse, rule_id, rule_set, scenario, period)
+    _give(as_json(found) if output_format == "json" else "\n".join(explanation(found)), None)
+
+
+def _give(text: str, output: Path | None) -> None:
+    """Print a text, or write it to a file and say so."""
+    if output is None:
+        click.echo(text.rstrip("\n"))
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{output} cannot be written: {error.strerror}.") from error
+    click.echo(f"wrote {output}")
+
+
+@main.command()
+@WORKSPACE
 def quality(workspace: Path) -> None:
     """Run Great Expectations on the work database; writes a table and reports/quality.html."""
     from itfm.quality.__main__ import main as judge

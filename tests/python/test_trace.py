@@ -11,7 +11,7 @@ from engine_workspace import EngineWorkspace
 SELECT = "+path:models/allocation +path:models/marts/trace +fct_consumer_cost +fct_service_cost"
 SERVICES = ["s1", "s2", "s3", "s4"]
 CONSUMERS = ["c1", "c2", "c3"]
-TOWERS = ["Servers", "Virtual Compute & Containers", "Online Storage"]
+TOWERS = ["Servers", "Enterprise Data Center", "Online Storage"]
 
 
 def write_company(company: EngineWorkspace) -> None:
@@ -53,7 +53,9 @@ def write_company(company: EngineWorkspace) -> None:
     company.target_set("past", "solution", "s1|s2")
     company.target_set("past", "consumer", "c1")
     company.target_set("past", "resource_tower", "Servers")
-    company.rule("towers", "resource_tower", 10, "driver", from_id="Servers|Virt*", driver_id="use")
+    company.rule(
+        "towers", "resource_tower", 10, "driver", from_id="Servers|Enter*", driver_id="use"
+    )
     company.driver("use", "*", {"s1": 3, "s2": 5, "s3": 7, "c2": 1, "quiet": 2})
     for service in SERVICES:
         weights = {one: dice.randint(1, 9) for one in [*SERVICES, *CONSUMERS] if one != service}
@@ -67,7 +69,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     made = EngineWorkspace(folder / "ws", folder / "target")
     write_company(made)
     result = made.build(SELECT)
-    assert result.returncode == 0, result.stdout[-6000:]
+    faults = made.query("select rule_id, message from allocation.alloc_rule_faults")
+    assert result.returncode == 0, f"{faults} {result.stdout[-3000:]}"
     return made
 
 
