@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import random
+import shutil
+from decimal import Decimal
+from pathlib import Path
 
+import duckdb
 import pytest
+from click.testing import CliRunner
 
 from engine_workspace import EngineWorkspace
+from itfm.cli import main
+from itfm.trace.sankey import picture
+from itfm.trace.text import safe_cell
 
-SELECT = "+path:models/allocation +path:models/marts/trace +fct_consumer_cost +fct_service_cost"
+SELECT = (
+    "+path:models/allocation +path:models/marts/trace +fct_consumer_cost +fct_service_cost"
+    " +rec_ledger_tie_out"
+)
 SERVICES = ["s1", "s2", "s3", "s4"]
 CONSUMERS = ["c1", "c2", "c3"]
 TOWERS = ["Servers", "Enterprise Data Center", "Online Storage"]
@@ -179,3 +192,160 @@ def test_rules_take_and_send_the_same(company: EngineWorkspace) -> None:
     assert ("classification", "hw", "any six") in next_rules
     assert ("cost_pool", "hw", "rest") in next_rules
     assert ("classification", "seven", None) in next_rules
+
+
+def test_money_past_a_network_counts_once(company: EngineWorkspace) -> None:
+    # the rule sends a quarter each to two services of a network, a tower and a consumer
+    shares = company.query(
+        "select distinct round(c1 - c0, 9) from allocation.alloc_paths"
+        " where rule_id = 'people' and to_layer in ('consumer', 'resource_tower')"
+    )
+    assert shares == [(0.25,)]
+
+
+def run(company: EngineWorkspace, *arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(main, [*arguments, str(company.folder), "--work"])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_a_cell_is_traced_to_its_lines(company: EngineWorkspace) -> None:
+    consumer, service, period, amount = company.query(
+        "select consumer_id, service_id, fiscal_period, amount from marts.fct_consumer_cost"
+        " where scenario = 'actual' and service_id <> 'DIRECT' order by abs(amount) desc limit 1"
+    )[0]
+    cell = ["trace", "--consumer", consumer.upper(), "--service", service]
+    cell += ["--period", f"{period:%Y-%m}"]
+    text = run(company, *cell, "--limit", "3")
+    assert "From cost pools" in text
+    assert "more lines" in text
+    assert f"{amount:,.2f} USD" in text
+    found = json.loads(run(company, *cell, "--format", "json", "--limit", "0"))
+    assert Decimal(found["amount"]) == amount
+    assert sum(Decimal(line["amount"]) for line in found["lines"]) == amount
+    assert sum(Decimal(one["amount"]) for one in found["accounts"]) == amount
+    last = [step for step in found["steps"] if step["step"] == 3]
+    assert sum(Decimal(step["amount"]) for step in last) == amount
+    assert last[0]["rule_id"] == "mesh"
+    assert last[0]["driver_id"] == "mesh"
+    assert last[0]["driver_period"] == "2025-01-01"
+    shown = json.loads(run(company, *cell, "--format", "json", "--limit", "5"))
+    parts = sum(Decimal(line["amount"]) for line in shown["lines"])
+    assert parts + Decimal(shown["more_lines"]["amount"]) == amount
+    assert len(shown["lines"]) == 5
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        ["--tower", "Servers"],
+        ["--cost-pool", "Hardware"],
+        ["--service", "DIRECT"],
+        ["--tower", "DIRECT", "--consumer", "c1"],
+        ["--consumer", "c2", "--scenario", "b1", "--period", "2025-01-01"],
+    ],
+)
+def test_other_cells_add_up_too(company: EngineWorkspace, chosen: list[str]) -> None:
+    found = json.loads(run(company, "trace", *chosen, "--format", "json", "--limit", "0"))
+    amount = Decimal(found["amount"])
+    assert sum(Decimal(line["amount"]) for line in found["lines"]) == amount
+    assert sum(Decimal(one["amount"]) for one in found["accounts"]) == amount
+
+
+def test_a_line_is_traced_to_everybody(company: EngineWorkspace) -> None:
+    for line, amount in company.query("select line_id, amount from core.fct_ledger_lines")[::25]:
+        found = json.loads(run(company, "trace", "--line", line, "--format", "json"))
+        assert sum(Decimal(one["amount"]) for one in found["receivers"]) == amount
+        first = [step for step in found["steps"] if step["step"] == 1]
+        assert sum(Decimal(step["amount"]) for step in first) == amount
+    assert "Who pays" in run(company, "trace", "--line", line)
+
+
+def test_a_picture_stands_alone_and_is_escaped(company: EngineWorkspace, tmp_path: Path) -> None:
+    page = tmp_path / "trace.html"
+    run(company, "trace", "--service", "s1", "--format", "html", "--output", str(page))
+    html = page.read_text(encoding="utf-8")
+    assert "<svg" in html
+    assert "http" not in html
+    found = json.loads(run(company, "trace", "--service", "s1", "--format", "json"))
+    found["company"] = "<script>alert(1)</script>"
+    for number, step in enumerate(found["steps"]):
+        step["to_name"] = f"</title><b>{number}"
+        step["amount"] = Decimal(step["amount"])
+    found["accounts"] = [one | {"amount": Decimal(one["amount"])} for one in found["accounts"]]
+    found["amount"] = Decimal(found["amount"])
+    found["fiscal_period"] = datetime.date.fromisoformat(found["fiscal_period"])
+    html = picture(found)
+    assert "<script>alert" not in html
+    assert "</title><b>" not in html
+
+
+def test_many_small_boxes_become_one() -> None:
+    steps = [
+        {"step": 3, "from_layer": "solution", "from_id": "s", "from_name": None,
+         "to_layer": "consumer", "to_id": f"c{number}", "to_name": None, "reason_code": None,
+         "rule_id": "r", "amount": Decimal(100 - number)}
+        for number in range(40)
+    ]  # fmt: skip
+    found = {
+        "direction": "back", "company": "Many", "currency": "EUR", "scenario": "actual",
+        "rule_set": "current", "fiscal_period": datetime.date(2025, 1, 1), "selection": {},
+        "amount": Decimal(3220), "accounts": [], "steps": steps, "note": "",
+    }  # fmt: skip
+    assert "others (24)" in picture(found)
+
+
+def test_spreadsheets_see_no_formula(company: EngineWorkspace) -> None:
+    assert safe_cell("=1+1") == "'=1+1"
+    assert safe_cell(Decimal(-1)) == Decimal(-1)
+    text = run(company, "trace", "--service", "s1", "--format", "csv")
+    assert text.startswith("line_id,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["trace"], "say what to trace"),
+        (["trace", "--consumer", "c9"], "no consumer c9. Did you mean"),
+        (["trace", "--consumer", "c1", "--period", "March"], "write 2025-03 or 2025-03-01"),
+        (["trace", "--consumer", "c1", "--period", "2031-01"], "its periods start from 2025-01-01"),
+        (["trace", "--line", "L9999"], "no line L9999. Did you mean"),
+        (["trace", "--line", "L1", "--tower", "Servers"], "followed forward by itself"),
+        (["trace", "--service", "s1", "--scenario", "b2"], "no scenario b2. Did you mean b1"),
+        (["trace", "--service", "s1", "--format", "html"], "add --output"),
+        (["explain", "peple"], "has no rule peple. Did you mean people"),
+    ],
+)
+def test_errors_say_what_to_do(company: EngineWorkspace, arguments: list[str], words: str) -> None:
+    assert words in run(company, *arguments, code=1)
+
+
+def test_without_a_warehouse_it_says_how_to_build(tmp_path: Path) -> None:
+    (tmp_path / "workspace.yml").write_text("company: None\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["explain", "x", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "itfm build" in result.output
+
+
+def test_rules_are_explained(company: EngineWorkspace) -> None:
+    found = json.loads(run(company, "explain", "HW", "--format", "json", "--period", "2025-01"))
+    assert found["rule"]["rule_layer"] == "cost_pool"
+    assert {one["to_id"] for one in found["receivers"]} == set(TOWERS)
+    amount = sum(Decimal(one["amount"]) for one in found["receivers"])
+    assert amount == Decimal(found["amount"])
+    assert [one["next_rule_id"] for one in found["without_it"]] == ["rest"]
+    assert found["first_period_with_money"] == "2025-01-01"
+    text = run(company, "explain", "mesh")
+    assert "handed on" in text
+    assert "unallocated" in text
+    assert "sorts lines" in run(company, "explain", "seven")
+    assert "Rules that come before it take what it matches: " in run(company, "explain", "rest")
+
+
+def test_views_work_under_another_name(company: EngineWorkspace, tmp_path: Path) -> None:
+    copy = tmp_path / "renamed.duckdb"
+    shutil.copyfile(company.folder / "build" / "warehouse.duckdb", copy)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{copy}' as other (read_only)")
+        for view in ("cost_paths", "cost_trace", "rule_senders", "rule_receivers"):
+            assert connection.execute(f"select count(*) from other.marts.fct_{view}").fetchone()

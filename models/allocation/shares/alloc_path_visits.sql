@@ -85,7 +85,7 @@ numbered_entries as (
             and entries.rule_id = paths.rule_id
             and entries.from_id = paths.from_id
     inner join nodes on entries.to_layer = nodes.layer and entries.to_id = nodes.object_id
-    where entries.reason_code is null
+    where entries.reason_code is null and entries.to_layer <> 'consumer'
     group by paths.path_number, paths.network_number, nodes.node_number
 
 ),

@@ -166,7 +166,7 @@ def _step_cells(step: Row) -> tuple[str, ...]:
         step["rule_id"] or "none",
         method,
         driver,
-        f"{step['share']:.4%}",
+        "" if step["share"] is None else f"{step['share']:.4%}",
         money(step["amount"]),
     )
 

@@ -114,7 +114,9 @@ class Warehouse:
 
     def scenario(self, given: str) -> str:
         """Return the scenario that the user means."""
-        return self.known("scenario", given, "select scenario from core.dim_scenarios")
+        return self.known(
+            "scenario", given, "select distinct scenario from allocation.alloc_pool_senders"
+        )
 
     def rule_set(self, given: str) -> str:
         """Return the rule set that the user means."""

@@ -75,7 +75,8 @@ summed_steps as (
 
     select
         * exclude (share, amount),
-        max(share) as share,
+        -- tags of one rule go several ways: no single share says how much
+        case when max(share) - min(share) < 1e-12 then max(share) end as share,
         sum(amount) as amount
     from steps
     group by all
