@@ -205,8 +205,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("error", "a", "and rule b both take"),
         ("error", "below zero", "which is negative in some period, such as for c1"),
         ("error", "too heavy", "a million millions or more, such as for c1"),
-        ("warning", "own", "which the standard does not have"),
-        ("warning", None, "target set all names nobody here"),
+        ("error", "own", "which the standard does not have"),
+        ("error", None, "target set all names nobody here"),
     ],
 )
 def test_faults_are_sentences_with_file_line_and_rule(

@@ -41,6 +41,8 @@ select
     rules.capacity,
     coalesce(rules.idle, 'visible') as idle,
     rules.rate,
+    rules.network as delivered_network,
+    rules.idle as delivered_idle,
     coalesce(rules.no_gaps, false) as no_gaps,
     rules.owner,
     rules.justification,

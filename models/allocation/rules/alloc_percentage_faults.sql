@@ -89,7 +89,7 @@ faults as (
         on
             percentages.rule_set = rules.rule_set
             and percentages.rule_id = rules.rule_id
-            and rules.method = 'fixed_percent'
+            and rules.method in ('fixed_percent', 'hybrid')
     where rules.rule_id is null
 
     union all

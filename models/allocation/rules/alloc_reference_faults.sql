@@ -48,19 +48,18 @@ target_sets as (
 
 named_members as (
 
-    select distinct
+    select
         target_set,
         file_name,
         line_number,
-        to_id as members,
-        {{ filter_text('to_id') }} as filter
+        {{ split_to_rows(filter_text('to_id'), '|') }} as member
     from {{ ref('input_cost_model__target_sets') }}
 
 ),
 
-matched_filters as (
+objects as (
 
-    select distinct filter from {{ ref('alloc_filter_matches') }} where attribute = 'object_id'
+    select distinct object_id from {{ ref('alloc_objects') }}
 
 ),
 
@@ -131,29 +130,29 @@ faults as (
     union all
 
     select
-        'warning',
+        case when strpos(named_members.member, '*') = 0 then 'error' else 'warning' end,
         'unknown_member',
         null,
         null,
         named_members.file_name,
         named_members.line_number,
-        'target set ' || named_members.target_set || ' names ' || named_members.members
-        || ', but no object has such a name'
+        'target set ' || named_members.target_set || ' names ' || trim(named_members.member)
+        || ', but no object has such a name; correct it, or deliver the object'
     from named_members
-    left join matched_filters on named_members.filter = matched_filters.filter
-    where named_members.filter <> '*' and matched_filters.filter is null
+    left join objects on {{ matches_pattern('objects.object_id', 'named_members.member') }}
+    where objects.object_id is null and named_members.member <> '*'
 
     union all
 
     select
-        'warning',
+        'error',
         'cost_pool_outside_standard',
         rules.rule_set,
         rules.rule_id,
         rules.file_name,
         rules.line_number,
         'tags with ' || rules.cost_pool || ' / ' || rules.cost_sub_pool
-        || ', which the standard does not have; it counts as an addition of the company'
+        || ', which the standard does not have; correct the names'
     from classification_rules as rules
     left join cost_pools
         on rules.cost_pool = cost_pools.cost_pool and rules.cost_sub_pool = cost_pools.cost_sub_pool

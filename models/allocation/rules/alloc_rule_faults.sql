@@ -1,6 +1,6 @@
 -- grain: one fault of the cost model
 -- why: everything that is wrong with the rules in one list; errors stop the build
--- reads: the five models of faults, alloc_rule_overlaps
+-- reads: the models of faults, alloc_rule_overlaps, input_cost_model__rejected_rules
 -- conserves: every fault once, as a sentence that names file, line and rule
 
 with
@@ -47,6 +47,30 @@ faults as (
     select * from {{ ref('alloc_driver_faults') }}
     union all
     select * from {{ ref('alloc_rule_set_faults') }}
+    union all
+    select * from {{ ref('alloc_method_faults') }}
+    union all
+    select * from {{ ref('alloc_fallback_faults') }}
+    union all
+    select * from {{ ref('alloc_own_layer_faults') }}
+    union all
+    select * from {{ ref('alloc_object_faults') }}
+    union all
+    select * from {{ ref('alloc_validity_faults') }}
+    union all
+    select * from {{ ref('alloc_filter_faults') }}
+    union all
+    select
+        'error' as severity,
+        'rejected_row' as fault,
+        cast(null as varchar) as rule_set,
+        cast(null as varchar) as rule_id,
+        file_name,
+        line_number,
+        'a row of ' || domain || '.' || table_name || ' cannot be used: ' || reason_code
+        || coalesce(' in ' || column_name, '')
+        || '; mend it, a rule or weight is never left out' as message
+    from {{ ref('input_cost_model__rejected_rules') }}
     union all
     select
         'error' as severity,

@@ -15,7 +15,6 @@ allocation_rules as (
         cost_pool_filter || cost_sub_pool_filter || expense_type_filter as pool_filters,
         account_filter || cost_center_filter || vendor_filter || project_filter as line_filters,
         method,
-        target_set,
         driver_id,
         valid_from,
         valid_to,
@@ -92,33 +91,15 @@ faults as (
     union all
 
     select
-        'missing_target_set',
-        rule_set,
-        rule_id,
-        file_name,
-        line_number,
-        'uses the method ' || method || ' and names no target_set; say who receives'
-    from allocation_rules
-    where method in ('even', 'relationship') and target_set is null
-
-    union all
-
-    select
         'missing_driver',
         rule_set,
         rule_id,
         file_name,
         line_number,
-        case
-            when method = 'driver' then 'uses the method driver and names no driver_id'
-            else
-                'walks relations from the ' || sender_layer || ' layer and names no class of '
-                || 'configuration items to start from; give it in driver_id'
-        end
+        'walks relations from the ' || sender_layer || ' layer and names no class of '
+        || 'configuration items to start from; give it in driver_id'
     from allocation_rules
-    where
-        driver_id is null
-        and (method = 'driver' or (method = 'relationship' and sender_layer <> 'solution'))
+    where driver_id is null and method = 'relationship' and sender_layer <> 'solution'
 
     union all
 

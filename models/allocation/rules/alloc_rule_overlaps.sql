@@ -1,6 +1,6 @@
 -- grain: one rule set and pair of rules that take one sender at one sequence in the same days
 -- why: first match wins only if there is a first; a tie would leave the choice to chance
--- reads: candidates of every layer
+-- reads: candidates of every layer, alloc_effective_rules
 -- conserves: every such pair once, with one sender as an example
 
 with
@@ -62,6 +62,22 @@ candidates as (
         valid_to
     from object_candidates
 
+    union all
+
+    -- the same filters tie even before there is money to take
+    select
+        rule_set,
+        sender_layer,
+        'filters ' || from_filter || ' / ' || cost_pool_filter || ' / ' || cost_sub_pool_filter
+        || ' / ' || expense_type_filter || ' / ' || account_filter || ' / ' || cost_center_filter
+        || ' / ' || vendor_filter || ' / ' || project_filter,
+        'what their equal filters name',
+        rule_id,
+        sequence,
+        valid_from,
+        valid_to
+    from {{ ref('alloc_effective_rules') }}
+
 )
 
 select
@@ -70,7 +86,10 @@ select
     candidates.rule_id,
     others.rule_id as other_rule_id,
     candidates.sequence,
-    min(candidates.example) as example
+    coalesce(
+        min(case when candidates.sender not like 'filters %' then candidates.example end),
+        min(candidates.example)
+    ) as example
 from candidates
 inner join candidates as others
     on

@@ -1,6 +1,6 @@
--- grain: one fault of a rule set, or of a filter on senders that finds nothing
+-- grain: one fault of a rule set
 -- why: a rule under a misspelled rule set would be left out, and nobody would be told
--- reads: rule sets, delivered rules, alloc_effective_rules, alloc_filter_matches
+-- reads: rule sets, delivered rules, alloc_rule_set_lineage
 -- conserves: every fault once
 
 with
@@ -42,25 +42,6 @@ delivered_rules as (
         file_name,
         line_number
     from {{ ref('input_cost_model__classification_rules') }}
-
-),
-
-sender_filters as (
-
-    select distinct
-        defined_in as rule_set,
-        rule_id,
-        from_filter,
-        file_name,
-        line_number
-    from {{ ref('alloc_effective_rules') }}
-    where from_filter <> '*'
-
-),
-
-matched_filters as (
-
-    select distinct filter from {{ ref('alloc_filter_matches') }} where attribute = 'object_id'
 
 ),
 
@@ -120,20 +101,6 @@ faults as (
     from lineage
     left join delivered_rule_sets on lineage.rule_set = delivered_rule_sets.rule_set
     where lineage.distance = 0 and lineage.last_distance > 0
-
-    union all
-
-    select
-        'warning',
-        'sender_not_found',
-        sender_filters.rule_set,
-        sender_filters.rule_id,
-        sender_filters.file_name,
-        sender_filters.line_number,
-        'takes money from ' || sender_filters.from_filter || ', but no object has such a name'
-    from sender_filters
-    left join matched_filters on sender_filters.from_filter = matched_filters.filter
-    where matched_filters.filter is null
 
 )
 

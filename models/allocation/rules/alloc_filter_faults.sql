@@ -1,0 +1,113 @@
+-- grain: one member of a rule's filter that matches nothing
+-- why: a misspelled account or pool in a list is easily overlooked: the others still match
+-- reads: alloc_rule_uses, alloc_filter_values, dim_cost_pools
+-- conserves: every such member of every rule once
+
+with
+
+filter_parts as (
+
+    select
+        *,
+        {{ split_to_rows('filter', '|') }} as part
+    from {{ ref('alloc_rule_uses') }}
+    where filter <> '*'
+
+),
+
+filter_values as (
+
+    select distinct
+        attribute,
+        found_under
+    from {{ ref('alloc_filter_values') }}
+
+    union
+
+    select
+        'cost_pool',
+        cost_pool
+    from {{ ref('dim_cost_pools') }}
+
+    union
+
+    select
+        'cost_sub_pool',
+        cost_sub_pool
+    from {{ ref('dim_cost_pools') }}
+
+),
+
+distinct_parts as (
+
+    select distinct
+        attribute,
+        part
+    from filter_parts
+
+),
+
+unmatched_parts as (
+
+    select
+        distinct_parts.attribute,
+        distinct_parts.part
+    from distinct_parts
+    left join filter_values
+        on
+            distinct_parts.attribute = filter_values.attribute
+            and {{ matches_pattern('filter_values.found_under', 'distinct_parts.part') }}
+    where filter_values.found_under is null
+
+),
+
+faults as (
+
+    select distinct
+        case
+            when
+                filter_parts.attribute
+                in ('cost_pool', 'cost_sub_pool', 'expense_type', 'object_id')
+                and strpos(filter_parts.part, '*') = 0
+                then 'error'
+            else 'warning'
+        end as severity,
+        case filter_parts.attribute
+            when 'object_id' then 'unknown_object'
+            else 'unmatched_filter'
+        end as fault,
+        filter_parts.rule_set,
+        filter_parts.rule_id,
+        filter_parts.file_name,
+        filter_parts.line_number,
+        'filters on ' || trim(filter_parts.part) || ', but no '
+        || case filter_parts.attribute
+            when 'account_id' then 'account'
+            when 'cost_center_id' then 'cost centre'
+            when 'vendor' then 'vendor of the ledger'
+            when 'project_id' then 'project of the ledger'
+            when 'entry_type' then 'entry type of the ledger'
+            when 'cost_pool' then 'cost pool'
+            when 'cost_sub_pool' then 'cost sub-pool'
+            when 'expense_type' then 'expense type'
+            when 'object_id' then 'object'
+            when 'ci_class' then 'class of configuration items'
+            else 'provider'
+        end || ' has such a name; correct it, or leave it out' as message
+    from filter_parts
+    inner join unmatched_parts
+        on
+            filter_parts.attribute = unmatched_parts.attribute
+            and filter_parts.part = unmatched_parts.part
+
+)
+
+select
+    severity,
+    fault,
+    rule_set,
+    rule_id,
+    file_name,
+    line_number,
+    message
+from faults

@@ -1,0 +1,134 @@
+-- grain: one fault of a rule that may send to objects of its own layer
+-- why: a network is the same for all money; the variance of a standard rate needs a way out
+-- reads: alloc_effective_rules, target sets, percentages, fallbacks, driver values, alloc_objects
+-- conserves: every fault once
+
+with
+
+rules as (
+
+    select distinct
+        defined_in as rule_set,
+        rule_id,
+        sender_layer,
+        method,
+        target_set,
+        driver_id,
+        network,
+        cost_pool_filter || cost_sub_pool_filter || expense_type_filter as pool_filters,
+        file_name,
+        line_number
+    from {{ ref('alloc_effective_rules') }}
+
+),
+
+offers as (
+
+    select
+        rule_set,
+        rule_id,
+        target_set,
+        case when method in ('driver', 'capacity', 'dual_rate', 'standard_rate') then driver_id end
+            as driver_id
+    from rules
+
+    union all
+
+    select
+        rule_set,
+        rule_id,
+        target_set,
+        case when method in ('driver', 'capacity') then driver_id end
+    from {{ ref('input_cost_model__allocation_fallbacks') }}
+
+),
+
+receiving_layers as (
+
+    select
+        offers.rule_set,
+        offers.rule_id,
+        target_sets.to_layer
+    from offers
+    inner join {{ ref('input_cost_model__target_sets') }} as target_sets
+        on offers.target_set = target_sets.target_set
+
+    union
+
+    select
+        rule_set,
+        rule_id,
+        to_layer
+    from {{ ref('input_cost_model__allocation_percentages') }}
+    where to_id <> 'UNALLOCATED'
+
+    union
+
+    select
+        offers.rule_set,
+        offers.rule_id,
+        objects.layer
+    from offers
+    inner join {{ ref('alloc_driver_values') }} as driver_values
+        on offers.driver_id = driver_values.driver_id
+    inner join {{ ref('alloc_objects') }} as objects
+        on
+            driver_values.to_id = objects.object_id
+            and coalesce(driver_values.to_layer, objects.layer) = objects.layer
+    where offers.target_set is null
+
+),
+
+rules_within_their_layer as (
+
+    select rules.*
+    from rules
+    inner join receiving_layers
+        on
+            rules.rule_set = receiving_layers.rule_set
+            and rules.rule_id = receiving_layers.rule_id
+            and rules.sender_layer = receiving_layers.to_layer
+    where rules.network <> 'direct'
+
+),
+
+faults as (
+
+    select
+        'error' as severity,
+        'network_filter' as fault,
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        'may send to other towers and filters on cost pool, sub-pool or expense type; '
+        || 'a network is the same for all money: empty the filters, or set network to direct'
+            as message
+    from rules_within_their_layer
+    where sender_layer = 'resource_tower' and pool_filters <> '***'
+
+    union all
+
+    select
+        'error',
+        'standard_rate_within_layer',
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        'charges by a standard rate and may send to objects of its own layer; '
+        || 'name a target_set of a later layer, or set network to direct'
+    from rules_within_their_layer
+    where method = 'standard_rate'
+
+)
+
+select
+    severity,
+    fault,
+    rule_set,
+    rule_id,
+    file_name,
+    line_number,
+    message
+from faults

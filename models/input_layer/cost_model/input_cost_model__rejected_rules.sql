@@ -1,0 +1,21 @@
+-- grain: one delivered row of the cost model or of the drivers that cannot be used
+-- why: the allocation stops before money moves when a rule or a weight is missing
+-- reads: stg_files__rejected_rules
+-- conserves: every such row
+
+with
+
+rejected as (
+
+    select * from {{ ref('stg_files__rejected_rules') }}
+
+)
+
+select
+    domain,
+    table_name,
+    file_name,
+    line_number,
+    split_part(reject_reason, ':', 1) as reason_code,
+    nullif(split_part(reject_reason, ':', 2), '') as column_name
+from rejected

@@ -1,0 +1,219 @@
+"""Wrong rules, one of each kind, in one company: the build stops before any money moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine_workspace import EngineWorkspace
+
+
+def write_wrong_columns(company: EngineWorkspace) -> None:
+    """Rules whose columns do not fit their method."""
+    one: dict[str, object] = {"from_id": "s1", "target_set": "c"}
+    company.rule("rated", "solution", 101, "even", rate=5, **one)
+    company.rule("with capacity", "solution", 102, "driver", driver_id="d", capacity=5, **one)
+    company.rule("with budget", "solution", 103, "driver", driver_id="d",
+                 budget_driver_id="d", **one)  # fmt: skip
+    company.rule("with part", "solution", 104, "capacity", driver_id="d", capacity=9,
+                 fixed_percentage=5, **one)  # fmt: skip
+    company.rule("idle even", "solution", 105, "even", idle="visible", **one)
+    company.rule("even driver", "solution", 106, "even", driver_id="d", **one)
+    company.rule("set and shares", "solution", 107, "fixed_percent", **one)
+    company.percentages("set and shares", "consumer", {"c1": 100})
+    company.rule("tagged network", "cost_pool", 108, "tagged", network="direct")
+    company.rule("no rate", "solution", 109, "standard_rate", driver_id="d", **one)
+    company.rule("no part", "solution", 110, "dual_rate", driver_id="d",
+                 budget_driver_id="d", **one)  # fmt: skip
+    company.rule("no budget", "solution", 111, "dual_rate", driver_id="d",
+                 fixed_percentage=5, **one)  # fmt: skip
+    company.rule("no use", "solution", 112, "capacity", capacity=7, **one)
+    company.rule("no room", "resource_tower", 113, "capacity", from_id="Servers", driver_id="d",
+                 target_set="s")  # fmt: skip
+    company.rule("over part", "solution", 114, "dual_rate", driver_id="d",
+                 budget_driver_id="d", fixed_percentage=101, **one)  # fmt: skip
+    company.rule("huge", "solution", 115, "capacity", driver_id="d", capacity=10**12, **one)
+
+
+def write_wrong_fallbacks(company: EngineWorkspace) -> None:
+    """Hybrid rules and what they try."""
+    company.rule("tries nothing", "solution", 201, "hybrid", from_id="s1")
+    company.rule("plain", "solution", 202, "even", from_id="s1", target_set="c")
+    company.rule("hybrid", "solution", 203, "hybrid", from_id="s1")
+    company.rule("hybrid set", "solution", 204, "hybrid", from_id="s1", target_set="c")
+    for rule_id, position, method, values in [
+        ("plain", 1, "even", {"target_set": "c"}),
+        ("nowhere", 1, "even", {"target_set": "c"}),
+        ("hybrid", 1, "driver", {"driver_id": "nothing"}),
+        ("hybrid", 2, "even", {"target_set": "nobody"}),
+        ("hybrid", 3, "even", {"target_set": "t"}),
+        ("hybrid", 4, "even", {"target_set": "c", "driver_id": "d"}),
+        ("hybrid", 5, "fixed_percent", {}),
+        ("hybrid", 6, "driver", {}),
+        ("hybrid", 7, "even", {"target_set": "c"}),
+        ("hybrid", 7, "even", {"target_set": "c"}),
+        ("hybrid", 8, "hybrid", {}),
+        ("hybrid set", 1, "even", {"target_set": "c"}),
+    ]:
+        company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id=rule_id,
+                    position=position, method=method, **values)  # fmt: skip
+
+
+def write_wrong_names(company: EngineWorkspace) -> None:
+    """Filters, targets and towers that name what is not there, or what is taken."""
+    company.rule("ghost sender", "solution", 301, "even", from_id="s1|ghost", target_set="c")
+    company.rule("ghost pattern", "solution", 302, "even", from_id="ghost*", target_set="c")
+    company.rule("ghost pool", "cost_pool", 303, "even", cost_pool="Stafing", target_set="c")
+    company.rule("ghost sub-pool", "cost_pool", 304, "even", cost_sub_pool="Labour",
+                 target_set="c")  # fmt: skip
+    company.rule("ghost account", "cost_pool", 305, "even", account_id="6000|999",
+                 target_set="c")  # fmt: skip
+    company.rule("ghost centre", "cost_pool", 306, "even", cost_center_id="CC77", target_set="c")
+    company.rule("ghost vendor", "cost_pool", 307, "even", vendor="Nobody & Co", target_set="c")
+    company.rule("ghost type", "cost_pool", 308, "even", expense_type="Opax", target_set="c")
+    company.classify("ghost class", 309, "Staffng", "Internal Labor", account_id="5")
+    company.target_set("ghosts", "consumer", "c1|casper")
+    company.add("cost_model/towers", tower="Compute", sub_tower="Servers")
+    company.services("UNTAGGED")
+    company.rule("filters network", "resource_tower", 311, "even", from_id="Servers",
+                 cost_pool="Staffing", target_set="t")  # fmt: skip
+    company.rule("rate inside", "solution", 312, "standard_rate", from_id="s1", driver_id="d",
+                 rate=1, target_set="s")  # fmt: skip
+
+
+def write_wrong_dates(company: EngineWorkspace) -> None:
+    """Gaps, rules that are never valid, and filters that tie before there is money."""
+    company.rule("gap", "cost_pool", 401, "even", account_id="8100", target_set="c",
+                 valid_to="2025-01-31", no_gaps="yes")  # fmt: skip
+    company.rule("covers nothing", "solution", 402, "even", target_set="c",
+                 valid_from="2031-01-01")  # fmt: skip
+    company.rule("twin a", "cost_pool", 403, "even", vendor="twin", target_set="c")
+    company.rule("twin b", "cost_pool", 403, "even", vendor="TWIN", target_set="c")
+
+
+def write_unreadable_rows(company: EngineWorkspace) -> None:
+    """Rows that cannot be read, each on a line of its own."""
+    company.rule("x1", "solution", 501, "magic", target_set="c")
+    company.rule("x2", "solution", 502, "", target_set="c")
+    company.rule("x3", "solution", 503, "even", target_set="c", valid_from="2025-02-30")
+    company.rule("x4", "solution", 504, "capacity", driver_id="d", capacity="many")
+    company.rule("x5", "solution", 505, "capacity", driver_id="d", capacity=-1)
+    company.rule("x6", "solution", 506, "standard_rate", driver_id="d", rate=-1)
+    company.rule("x7", "solution", 507, "even", target_set="c", network="sideways")
+    company.rule("x8", "solution", 508, "dual_rate", fixed_percentage="half")
+    company.rule("x9", "solution", 509, "even", target_set="c", no_gaps="perhaps")
+    company.rule("plain", "solution", 510, "even", target_set="c")
+    company.driver("d", "s1", {"c1": "abc", "c2": -3})
+    company.percentages("set and shares", "consumer", {"c2": "half"})
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
+    """Build one company with all of them."""
+    folder = tmp_path_factory.mktemp("rule_faults")
+    company = EngineWorkspace(folder / "ws", folder / "target")
+    company.services("s1", "s2")
+    company.consumers("c1", "c2")
+    company.line(100)
+    company.line(100, account_id="8100")
+    company.line(100, account_id="8100", day="2025-02-10")
+    company.classify("all", 900, "Staffing", "Internal Labor")
+    company.target_set("c", "consumer", "*")
+    company.target_set("s", "solution", "s*")
+    company.target_set("t", "resource_tower", "Servers")
+    company.driver("d", "s1", {"c1": 1, "c2": 1}, day="2025-02-01")
+    for write in (
+        write_wrong_columns,
+        write_wrong_fallbacks,
+        write_wrong_names,
+        write_wrong_dates,
+        write_unreadable_rows,
+    ):
+        write(company)
+    company.returncode = company.build().returncode  # type: ignore[attr-defined]
+    return company
+
+
+FAULTS = [
+    ("error", "rated", "which does not read rate"),
+    ("error", "with capacity", "which does not read capacity"),
+    ("error", "with budget", "which does not read budget_driver_id"),
+    ("error", "with part", "which does not read fixed_percentage"),
+    ("error", "idle even", "which does not read idle"),
+    ("error", "even driver", "which does not read driver_id"),
+    ("error", "set and shares", "which does not read target_set"),
+    ("error", "tagged network", "which does not read network"),
+    ("error", "no rate", "names no rate; say what one unit of the driver costs"),
+    ("error", "no part", "names no fixed_percentage; say which part"),
+    ("error", "no budget", "names no budget_driver_id; say by which driver the fixed part"),
+    ("error", "no use", "names no driver_id; say by which driver"),
+    ("error", "no room", "names no capacity; only services bring one"),
+    ("error", "over part", "fixed_percentage above 100"),
+    ("error", "huge", "capacity of a million millions or more"),
+    ("error", "tries nothing", "no row in allocation_fallbacks; say what it tries"),
+    ("error", "plain", "defines no hybrid rule of that id; make the rule hybrid"),
+    ("error", "nowhere", "defines no hybrid rule of that id; make the rule hybrid"),
+    ("warning", "hybrid", "at position 1 weighs by the driver nothing, of which no value"),
+    ("error", "hybrid", "at position 2 names the target set nobody"),
+    ("error", "hybrid", "at position 3 sends from solution to target set t"),
+    ("error", "hybrid", "at position 4 uses the method even, which does not read driver_id"),
+    ("error", "hybrid", "at position 5 uses the method fixed_percent"),
+    ("error", "hybrid", "at position 6 uses the method driver and names no driver_id"),
+    ("error", "hybrid set", "uses the method hybrid, which does not read target_set"),
+    ("error", "ghost sender", "filters on ghost, but no object has such a name; correct it"),
+    ("warning", "ghost pattern", "filters on ghost*, but no object"),
+    ("error", "ghost pool", "filters on stafing, but no cost pool"),
+    ("error", "ghost sub-pool", "filters on labour, but no cost sub-pool"),
+    ("warning", "ghost account", "filters on 999, but no account"),
+    ("warning", "ghost centre", "filters on cc77, but no cost centre"),
+    ("warning", "ghost vendor", "filters on nobody & co, but no vendor"),
+    ("error", "ghost type", "filters on opax, but no expense type"),
+    ("error", "ghost class", "Staffng / Internal Labor, which the standard does not have"),
+    ("error", None, "target set ghosts names casper, but no object has such a name"),
+    ("error", None, "the sub-tower Servers is one of the standard"),
+    ("error", None, "The name UNTAGGED of the solution layer is reserved"),
+    ("error", "filters network", "a network is the same for all money: empty the filters"),
+    ("error", "rate inside", "name a target_set of a later layer"),
+    ("error", "gap", "no rule takes Staffing / Internal Labor / OpEx in 1 of the periods"),
+    ("warning", "covers nothing", "holds in no period that has money"),
+    ("error", "twin a", "and rule twin b both take what their equal filters name"),
+    ("error", None, "consumption.drivers cannot be used: unparsable_number in quantity; mend"),
+    ("error", None, "consumption.drivers cannot be used: negative_value in quantity; mend"),
+    ("error", None, "allocation_rules cannot be used: unknown_code in method; mend"),
+    ("error", None, "allocation_rules cannot be used: missing_value in method; mend"),
+    ("error", None, "allocation_rules cannot be used: unparsable_date in valid_from; mend"),
+    ("error", None, "allocation_rules cannot be used: unparsable_number in capacity; mend"),
+    ("error", None, "allocation_rules cannot be used: not_positive in capacity; mend"),
+    ("error", None, "allocation_rules cannot be used: negative_value in rate; mend"),
+    ("error", None, "allocation_rules cannot be used: unknown_code in network; mend"),
+    ("error", None, "allocation_rules cannot be used: unparsable_number in fixed_percentage; mend"),
+    ("error", None, "allocation_rules cannot be used: unparsable_boolean in no_gaps; mend"),
+    ("error", None, "allocation_rules cannot be used: repeated_key in rule_set,rule_id; mend"),
+    ("error", None, "allocation_percentages cannot be used: unparsable_number in percentage; mend"),
+    ("error", None, "allocation_fallbacks cannot be used: repeated_key"),
+    ("error", None, "allocation_fallbacks cannot be used: unknown_code in method; mend"),
+]
+
+
+@pytest.mark.parametrize(("severity", "rule_id", "words"), FAULTS)
+def test_a_wrong_rule_is_told(
+    faulty: EngineWorkspace, severity: str, rule_id: str | None, words: str
+) -> None:
+    messages = faulty.query(
+        "select message from allocation.alloc_rule_faults"
+        " where severity = ? and rule_id is not distinct from ? and contains(message, ?)",
+        severity,
+        rule_id,
+        words,
+    )
+    assert len(messages) == 1
+    if "reserved" not in words:
+        assert ", line " in messages[0][0]
+
+
+def test_no_money_moves(faulty: EngineWorkspace) -> None:
+    assert faulty.returncode != 0  # type: ignore[attr-defined]
+    built = faulty.query(
+        "select table_name from information_schema.tables where table_schema = 'allocation'"
+    )
+    assert ("alloc_rule_faults",) in built
+    assert ("alloc_rules",) not in built
