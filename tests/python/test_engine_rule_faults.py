@@ -71,6 +71,7 @@ def write_wrong_names(company: EngineWorkspace) -> None:
     company.rule("ghost vendor", "cost_pool", 307, "even", vendor="Nobody & Co", target_set="c")
     company.rule("ghost type", "cost_pool", 308, "even", expense_type="Opax", target_set="c")
     company.classify("ghost class", 309, "Staffng", "Internal Labor", account_id="5")
+    company.classify("own sub-pool", 310, "Staffing", "Interns", account_id="5")
     company.target_set("ghosts", "consumer", "c1|casper")
     company.add("cost_model/towers", tower="Compute", sub_tower="Servers")
     company.services("UNTAGGED")
@@ -168,6 +169,7 @@ FAULTS = [
     ("warning", "ghost vendor", "filters on nobody & co, but no vendor"),
     ("error", "ghost type", "filters on opax, but no expense type"),
     ("error", "ghost class", "Staffng / Internal Labor, which the standard does not have"),
+    ("warning", "own sub-pool", "the sub-pool counts as an addition of the company"),
     ("error", None, "target set ghosts names casper, but no object has such a name"),
     ("error", None, "the sub-tower Servers is one of the standard"),
     ("error", None, "The name UNTAGGED of the solution layer is reserved"),

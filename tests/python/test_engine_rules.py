@@ -160,7 +160,6 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.rule("unknown set", "cost_pool", 7, "even", target_set="nowhere")
     company.rule("unknown driver", "cost_pool", 8, "driver", driver_id="nothing")
     company.rule("backwards", "solution", 9, "even", target_set="towers")
-    company.rule("sideways", "resource_tower", 10, "even", target_set="towers")
     company.rule("ninety", "solution", 11, "fixed_percent", from_id="s1")
     company.percentages("ninety", "consumer", {"c1": 50, "nobody": 40})
     company.percentages("ghost", "consumer", {"c1": 100})
@@ -195,7 +194,6 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("error", "unknown set", "target set nowhere, which has no row"),
         ("warning", "unknown driver", "no value is known"),
         ("error", "backwards", "money can only go to a later layer"),
-        ("error", "sideways", "money can only go to a later layer"),
         ("error", "ninety", "add up to 90.000000 and not to 100"),
         ("error", "ninety", "nobody, which is no object of the consumer layer"),
         ("error", "ghost", "defines no fixed_percent rule of that id"),

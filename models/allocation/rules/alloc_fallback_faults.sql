@@ -1,5 +1,5 @@
 -- grain: one fault of a fallback, or of a hybrid rule without any
--- why: a hybrid rule that tries nothing would leave its money, and a fallback without a rule is lost
+-- why: a hybrid rule that tries nothing leaves its money, a fallback without a rule is lost
 -- reads: fallbacks, alloc_effective_rules, target sets, driver values, percentages
 -- conserves: every fault once
 

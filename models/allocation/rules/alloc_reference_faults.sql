@@ -145,14 +145,22 @@ faults as (
     union all
 
     select
-        'error',
+        case
+            when rules.cost_pool in (select cost_pools.cost_pool from cost_pools) then 'warning'
+            else 'error'
+        end,
         'cost_pool_outside_standard',
         rules.rule_set,
         rules.rule_id,
         rules.file_name,
         rules.line_number,
         'tags with ' || rules.cost_pool || ' / ' || rules.cost_sub_pool
-        || ', which the standard does not have; correct the names'
+        || ', which the standard does not have; '
+        || case
+            when rules.cost_pool in (select cost_pools.cost_pool from cost_pools)
+                then 'the sub-pool counts as an addition of the company'
+            else 'correct the name of the pool'
+        end
     from classification_rules as rules
     left join cost_pools
         on rules.cost_pool = cost_pools.cost_pool and rules.cost_sub_pool = cost_pools.cost_sub_pool
