@@ -1,6 +1,6 @@
 -- grain: one member of a rule's filter that matches nothing
 -- why: a misspelled account or pool in a list is easily overlooked: the others still match
--- reads: alloc_rule_uses, alloc_filter_values, dim_cost_pools
+-- reads: alloc_rule_uses, alloc_filter_values, dim_cost_pools, alloc_objects
 -- conserves: every such member of every rule once
 
 with
@@ -38,6 +38,12 @@ filter_values as (
 
 ),
 
+objects as (
+
+    select distinct layer from {{ ref('alloc_objects') }}
+
+),
+
 distinct_parts as (
 
     select distinct
@@ -66,9 +72,14 @@ faults as (
     select distinct
         case
             when
-                filter_parts.attribute
-                in ('cost_pool', 'cost_sub_pool', 'expense_type', 'object_id')
-                and strpos(filter_parts.part, '*') = 0
+                strpos(filter_parts.part, '*') = 0
+                and (
+                    filter_parts.attribute in ('cost_pool', 'cost_sub_pool', 'expense_type')
+                    or (
+                        filter_parts.attribute = 'object_id'
+                        and 'solution' in (select objects.layer from objects)
+                    )
+                )
                 then 'error'
             else 'warning'
         end as severity,

@@ -50,6 +50,7 @@ named_members as (
 
     select
         target_set,
+        to_layer,
         file_name,
         line_number,
         {{ split_to_rows(filter_text('to_id'), '|') }} as member
@@ -59,7 +60,10 @@ named_members as (
 
 objects as (
 
-    select distinct object_id from {{ ref('alloc_objects') }}
+    select distinct
+        layer,
+        object_id
+    from {{ ref('alloc_objects') }}
 
 ),
 
@@ -130,7 +134,14 @@ faults as (
     union all
 
     select
-        case when strpos(named_members.member, '*') = 0 then 'error' else 'warning' end,
+        -- a layer without any object was not delivered: nothing is misspelled
+        case
+            when
+                strpos(named_members.member, '*') = 0
+                and named_members.to_layer in (select known.layer from objects as known)
+                then 'error'
+            else 'warning'
+        end,
         'unknown_member',
         null,
         null,
@@ -146,7 +157,7 @@ faults as (
 
     select
         case
-            when rules.cost_pool in (select cost_pools.cost_pool from cost_pools) then 'warning'
+            when rules.cost_pool in (select known.cost_pool from cost_pools as known) then 'warning'
             else 'error'
         end,
         'cost_pool_outside_standard',
@@ -157,7 +168,7 @@ faults as (
         'tags with ' || rules.cost_pool || ' / ' || rules.cost_sub_pool
         || ', which the standard does not have; '
         || case
-            when rules.cost_pool in (select cost_pools.cost_pool from cost_pools)
+            when rules.cost_pool in (select known.cost_pool from cost_pools as known)
                 then 'the sub-pool counts as an addition of the company'
             else 'correct the name of the pool'
         end
