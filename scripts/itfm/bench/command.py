@@ -11,6 +11,7 @@ from rich.markdown import Markdown
 
 from itfm.bench.company import SIZES
 from itfm.errors import UserError
+from itfm.process import stop_on_signals
 from itfm.progress import Phase, console
 
 MODULES = {"polars": "polars", "pandas": "pandas", "postgres": "psycopg"}
@@ -41,7 +42,7 @@ def bench_command(
         from_core=from_core,
     )
     out = console()
-    with Phase(out, f"Benchmark, size {size}") as phase:
+    with stop_on_signals(), Phase(out, f"Benchmark, size {size}") as phase:
         report = bench(options, phase.update)
         phase.done("measured")
     page = markdown(report)
