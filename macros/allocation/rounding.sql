@@ -72,3 +72,8 @@
 
 {# Whole thousandths of a minor unit, for sums of parts that stand beside the flows. #}
 {% macro whole_parts(part) -%} cast(floor({{ part }} + 0.5) as bigint) {%- endmacro %}
+
+{# Stage 1 (worst) to 5 (best) of a percentage: each threshold still belongs to the stage below it. #}
+{% macro stage_of(percentage, thresholds) -%}
+    (1 {%- for threshold in thresholds %} + case when {{ percentage }} > {{ threshold }} then 1 else 0 end {%- endfor %})
+{%- endmacro %}

@@ -117,6 +117,7 @@ class _Summary:
                 if layer in shares and layer != "consumer"
             )
             yield _labelled("Allocated", f"{percent(reached)} of it reaches consumers ({by_layer})")
+        yield from self._stages()
         for count, largest in self.rows(
             "select count(*), max(abs(difference_amount)) from reconciliation.rec_ledger_tie_out"
         ):
@@ -124,6 +125,25 @@ class _Summary:
                 "Tie-out",
                 f"largest difference to the ledger {money(largest, 2)} {self.currency} "
                 f"({count:,} layers, periods and scenarios)",
+            )
+
+    def _stages(self) -> Iterator[str]:
+        found = {
+            metric: (share, stage)
+            for metric, share, stage in self.rows(
+                """
+                select metric, percentage / 100, stage from marts.fct_model_quality
+                where scenario = 'actual' and rule_set = 'current' and stage is not null
+                    and fiscal_period = (select max(fiscal_period) from core.fct_ledger_lines)
+                """
+            )
+        }
+        if len(found) == 2:
+            coverage, measured = found["allocation_coverage"], found["consumptive_share"]
+            yield _labelled(
+                "Model",
+                f"last period: {percent(coverage[0])} reach consumers (stage {coverage[1]} of 5), "
+                f"{percent(measured[0])} by measured use (stage {measured[1]})",
             )
 
     def _shares(self) -> dict[str, Decimal | None]:
