@@ -57,7 +57,7 @@ largest_moves as (
     from moves
     inner join periods on moves.fiscal_period = periods.fiscal_period
     inner join latest_year on periods.fiscal_year = latest_year.fiscal_year
-    group by all
+    group by moves.rule_set, moves.consumer_id, moves.service_id, moves.moved_by
     qualify
         row_number() over (
             partition by moves.rule_set, moves.consumer_id, moves.service_id
