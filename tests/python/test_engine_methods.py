@@ -1,0 +1,313 @@
+"""Methods as rows of rules: published examples and cases of the same kinds, by the real models."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from engine_workspace import EngineWorkspace
+
+DEPARTMENTS = {
+    "w1 m": ("hours", {"w1 c": 5000, "w1 p1": 10000, "w1 p2": 35000}),
+    "w1 c": ("cpu", {"w1 m": 250, "w1 p1": 350, "w1 p2": 400}),
+    "w3 admin": (
+        "employees",
+        {"w3 janitor": 30, "w3 repair": 120, "w3 op1": 300, "w3 op2": 150},
+    ),
+    "w3 janitor": ("feet", {"w3 repair": 5000, "w3 op1": 10000, "w3 op2": 35000}),
+    "w3 repair": ("machines", {"w3 op1": 5000, "w3 op2": 15000}),
+}
+COSTS = {
+    "w1 m": 90000, "w1 c": 83820, "w1 p1": 200000, "w1 p2": 400000,
+    "w3 admin": 42000, "w3 janitor": 33900, "w3 repair": 18000,
+}  # fmt: skip
+ACTIVITIES = {
+    "Fabrication": (858000, 9750, 29250),
+    "Assembly": (351000, 29250, 9750),
+    "Setup": (298350, 70, 515),
+    "Inspection": (253500, 122, 853),
+}
+
+
+def write_departments(company: EngineWorkspace) -> None:
+    """W1 and W3: one set of rules for each value of network; nothing else differs."""
+    company.services(*DEPARTMENTS)
+    company.consumers("w1 p1", "w1 p2", "w3 op1", "w3 op2")
+    for object_id, amount in COSTS.items():
+        kind = "service_id" if object_id in DEPARTMENTS else "consumer_id"
+        company.line(amount, **{kind: object_id})
+    for service_id, (driver_id, values) in DEPARTMENTS.items():
+        company.driver(driver_id, service_id, dict(values))
+    for rule_set, network in [("current", ""), ("steps", "step_down"), ("direct", "direct")]:
+        for number, (service_id, (driver_id, _)) in enumerate(DEPARTMENTS.items()):
+            company.rule(service_id, "solution", 10 + number, "driver", rule_set=rule_set,
+                         from_id=service_id, driver_id=driver_id, network=network)  # fmt: skip
+
+
+def write_self_use(company: EngineWorkspace) -> None:
+    """Three services that serve each other; two of them also use themselves."""
+    company.services("r a", "r b", "r c")
+    company.consumers("out a", "out b", "out c")
+    for service_id, amount in {"r a": 125, "r b": 50, "r c": 30}.items():
+        company.line(amount, service_id=service_id)
+    for sender, values in {
+        "r a": {"r a": 20, "r b": 40, "out a": 40},
+        "r b": {"r a": 50, "r c": 25, "out b": 25},
+        "r c": {"r c": 5, "out c": 95},
+    }.items():
+        company.driver("r use", sender, dict(values))
+    company.rule("self use", "solution", 30, "driver", from_id="r *", driver_id="r use")
+
+
+def write_capacities(company: EngineWorkspace) -> None:
+    """W6, from the rule and from the service, visible and recovered; several senders at once."""
+    company.consumers("abc", "others")
+    for name, capacity in [("w6a", ""), ("w6b", 50), ("w6c", 50), ("w6d", 40), ("w6e", 200)]:
+        company.add("cmdb/services", service_id=name, service_name=name,
+                    capacity_quantity=capacity)  # fmt: skip
+    for service_id, amount, abc, others in [
+        ("w6a", 1000, 25, 25), ("w6b", 2500, 10, 35), ("w6c", 2500, 10, 35),
+        ("w6d", 300, 25, 25), ("w6e", 300, 50, 100),
+    ]:  # fmt: skip
+        company.line(amount, service_id=service_id)
+        company.driver("units", service_id, {"abc": abc, "others": others})
+    company.rule("w6a", "solution", 40, "capacity", from_id="w6a", driver_id="units", capacity=100)
+    company.rule("w6c", "solution", 41, "capacity", from_id="w6c", driver_id="units",
+                 idle="recovered")  # fmt: skip
+    company.rule("w6", "solution", 42, "capacity", from_id="w6*", driver_id="units")
+
+
+def write_activities(company: EngineWorkspace) -> None:
+    """W11: activities are towers that the company adds, each with its own driver."""
+    company.services("speedboat", "bass boat")
+    for number, (activity, (amount, speedboat, bass_boat)) in enumerate(ACTIVITIES.items()):
+        company.add("cost_model/towers", tower="Activities", sub_tower=activity)
+        company.line(amount, account_id=f"700{number}")
+        company.target_set(activity, "resource_tower", activity)
+        company.rule(activity, "cost_pool", 50 + number, "even", account_id=f"700{number}",
+                     target_set=activity)  # fmt: skip
+        company.driver("activity", activity, {"speedboat": speedboat, "bass boat": bass_boat})
+    activities = "|".join(ACTIVITIES)
+    company.rule("activities", "resource_tower", 50, "driver", from_id=activities,
+                 driver_id="activity")  # fmt: skip
+
+
+def write_rates(company: EngineWorkspace) -> None:
+    """W12, a part without data, and standard rates with volume on both sides of the budget."""
+    company.services("dual", "half", "under", "over", "single")
+    company.consumers("north", "south")
+    for service_id, amount in {
+        "dual": 2500000, "half": 1000, "under": 1000, "over": 1000, "single": 1000,
+    }.items():  # fmt: skip
+        company.line(amount, service_id=service_id)
+    company.driver("planned", "dual", {"north": 1500, "south": 1700})
+    company.driver("actual", "dual", {"north": 3200, "south": 1800})  # above the budget
+    company.driver("actual", "half", {"north": 1})
+    company.rule("dual", "solution", 60, "dual_rate", from_id="dual|half", driver_id="actual",
+                 budget_driver_id="planned", fixed_percentage=80)  # fmt: skip
+    for service_id, use in [("under", 90), ("over", 130), ("single", 90)]:
+        company.driver("sold", service_id, {"north": use})
+        company.driver("budget", service_id, {"north": 120})
+    company.rule("rate", "solution", 61, "standard_rate", from_id="under|over", driver_id="sold",
+                 budget_driver_id="budget", rate=10)  # fmt: skip
+    company.rule("single", "solution", 62, "standard_rate", from_id="single", driver_id="sold",
+                 rate=10)  # fmt: skip
+
+
+def write_fallbacks_and_cloud(company: EngineWorkspace) -> None:
+    """A driver of one month only, with and without carrying it forward; charges without a tag."""
+    company.services("tries", "carries", "cloud", "shared cloud")
+    for service_id in ("tries", "carries"):
+        company.line(100, service_id=service_id)
+        company.line(100, service_id=service_id, day="2025-02-10")
+        company.rule(service_id, "solution", 70, "hybrid", from_id=service_id)
+    company.driver("january", "*", {"north": 3, "south": 1})
+    company.target_set("both", "consumer", "north|south")
+    for rule_id, carry_forward in [("tries", ""), ("carries", "yes")]:
+        for position, values in enumerate(
+            [{"method": "driver", "driver_id": "january", "carry_forward": carry_forward},
+             {"method": "even", "target_set": "both"}], 1,
+        ):  # fmt: skip
+            company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id=rule_id,
+                        position=position, **values)  # fmt: skip
+    for cost, tags in [
+        (60, '{"business_unit": "north"}'), (20, '{"business_unit": "south"}'),
+        (15, ""), (5, '{"business_unit": "nobody"}'),
+    ]:  # fmt: skip
+        company.add("cloud/cost_and_usage", billed_cost=cost, effective_cost=cost, tags=tags,
+                    billing_currency="USD", billing_period_start="2025-01-01",
+                    charge_period_start="2025-01-01", provider_name="Acme Cloud")  # fmt: skip
+    for service_id, idle in [("cloud", ""), ("shared cloud", "recovered")]:
+        company.line(100, service_id=service_id)
+        company.rule(service_id, "solution", 80, "cloud_usage", from_id=service_id,
+                     driver_id="acme*", idle=idle)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
+    """Build all cases in one company."""
+    folder = tmp_path_factory.mktemp("methods")
+    cases = EngineWorkspace(folder / "ws", folder / "target")
+    cases.add("cost_model/rule_sets", rule_set="current", status="current")
+    for rule_set in ("steps", "direct"):
+        cases.add("cost_model/rule_sets", rule_set=rule_set, based_on="current",
+                  status="proposed")  # fmt: skip
+    cases.classify("all", 900, "Staffing", "Internal Labor")
+    cases.rule("tagged", "cost_pool", 10, "tagged")
+    for write in (
+        write_departments,
+        write_self_use,
+        write_capacities,
+        write_activities,
+        write_rates,
+        write_fallbacks_and_cloud,
+    ):
+        write(cases)
+    result = cases.build()
+    assert result.returncode == 0, result.stdout[-5000:]
+    return cases
+
+
+def rests(company: EngineWorkspace, rule_set: str, *service_ids: str) -> list[Decimal]:
+    """Return what rests on services, after all that they hand to each other."""
+    return [
+        Decimal(
+            company.number(
+                "select sum(amount_minor) from allocation.alloc_solution_senders"
+                " where measure = 'amount' and scenario = 'actual'"
+                " and rule_set = ? and service_id = ?",
+                rule_set,
+                service_id,
+            )
+        )
+        / 100
+        for service_id in service_ids
+    ]
+
+
+def paid(company: EngineWorkspace, rule_set: str, *consumer_ids: str) -> list[Decimal]:
+    """Return what consumers pay in all: their own cost and what services hand to them."""
+    return [
+        Decimal(
+            company.number(
+                "select sum(amount_minor) from ("
+                " select measure, rule_set, to_layer, to_id, amount_minor"
+                " from allocation.alloc_consumer_flows"
+                " union all select measure, rule_set, to_layer, to_id, amount_minor"
+                " from allocation.alloc_pool_flows"
+                ") where measure = 'amount' and rule_set = ? and to_id = ?",
+                rule_set,
+                consumer_id,
+            )
+        )
+        / 100
+        for consumer_id in consumer_ids
+    ]
+
+
+def bills(
+    company: EngineWorkspace, service_id: str, period: str = "2025-01-01"
+) -> dict[str, float]:
+    """Return where the money of a service goes, named places among them."""
+    rows = company.query(
+        "select to_id, sum(amount_minor) / 100 from allocation.alloc_consumer_flows"
+        " where measure = 'amount' and scenario = 'actual' and rule_set = 'current'"
+        " and service_id = ? and fiscal_period = ? group by all",
+        service_id,
+        period,
+    )
+    return {to_id: float(amount) for to_id, amount in rows}
+
+
+@pytest.mark.parametrize(
+    ("rule_set", "expected"),
+    [
+        ("direct", ["259116", "514704", "40033.33", "53866.67"]),
+        ("steps", ["261316", "512504", "35700", "58200"]),
+        ("current", ["256080", "517740", "35700", "58200"]),
+    ],
+)
+def test_w1_and_w3_by_network(company: EngineWorkspace, rule_set: str, expected: list[str]) -> None:
+    found = paid(company, rule_set, "w1 p1", "w1 p2", "w3 op1", "w3 op2")
+    assert found == [Decimal(amount) for amount in expected]
+
+
+def test_reciprocal_with_self_use(company: EngineWorkspace) -> None:
+    # three sources, each within one hundredth of its exact part
+    found = rests(company, "current", "r a", "r b", "r c")
+    assert sum(found) == 205
+    assert [float(amount) for amount in found] == pytest.approx([100, 37.5, 67.5], abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("service_id", "expected"),
+    [
+        ("w6a", {"abc": 250, "others": 250, "IDLE_CAPACITY": 500}),
+        ("w6b", {"abc": 500, "others": 1750, "IDLE_CAPACITY": 250}),
+        ("w6c", {"abc": 555.56, "others": 1944.44}),
+        ("w6d", {"abc": 150, "others": 150}),  # more used than there is: nothing is idle
+        ("w6e", {"abc": 75, "others": 150, "IDLE_CAPACITY": 75}),
+    ],
+)
+def test_w6_capacity(company: EngineWorkspace, service_id: str, expected: dict[str, float]) -> None:
+    assert bills(company, service_id) == expected
+
+
+def test_w11_activities_are_towers(company: EngineWorkspace) -> None:
+    assert rests(company, "current", "speedboat", "bass boat") == [545170, 1215680]
+
+
+@pytest.mark.parametrize(
+    ("service_id", "expected"),
+    [
+        ("dual", {"north": 937500 + 320000, "south": 1062500 + 180000}),
+        ("half", {"north": 200, "UNALLOCATED": 800}),
+        ("under", {"north": 900, "VOLUME_VARIANCE": 300, "SPENDING_VARIANCE": -200}),
+        ("over", {"north": 1300, "VOLUME_VARIANCE": -100, "SPENDING_VARIANCE": -200}),
+    ],
+)
+def test_w12_dual_rate_and_standard_rate(
+    company: EngineWorkspace, service_id: str, expected: dict[str, float]
+) -> None:
+    assert bills(company, service_id) == expected
+
+
+def test_a_standard_rate_without_budget_has_one_variance(company: EngineWorkspace) -> None:
+    found = bills(company, "single")
+    assert found.pop("north") == 900
+    assert sum(found.values()) == 100
+    assert set(found) <= {"VOLUME_VARIANCE", "SPENDING_VARIANCE"}
+
+
+def test_hybrid_falls_back_in_the_month_without_data(company: EngineWorkspace) -> None:
+    assert bills(company, "tries") == {"north": 75, "south": 25}
+    assert bills(company, "tries", "2025-02-01") == {"north": 50, "south": 50}
+    assert bills(company, "carries", "2025-02-01") == {"north": 75, "south": 25}
+    assert company.query(
+        "select distinct fiscal_period::varchar, method_used, fallback_position"
+        " from allocation.alloc_shares where rule_id = 'tries' and rule_set = 'current'"
+        " and fiscal_period < '2025-03-01' and reason_code is null order by all"
+    ) == [("2025-01-01", "driver", 1), ("2025-02-01", "even", 2)]
+
+
+def test_cloud_use_without_a_tag_is_seen_or_recovered(company: EngineWorkspace) -> None:
+    assert bills(company, "cloud") == {"north": 60, "south": 20, "UNTAGGED": 20}
+    assert bills(company, "shared cloud") == {"north": 75, "south": 25}
+
+
+def test_every_place_has_its_reason(company: EngineWorkspace) -> None:
+    assert dict(
+        company.query(
+            "select distinct to_id, reason_code from allocation.alloc_shares"
+            " where reason_code is not null and to_id <> 'UNALLOCATED'"
+        )
+    ) == {"IDLE_CAPACITY": "idle_capacity", "UNTAGGED": "untagged_use"}
+    assert (
+        company.number(
+            "select count(*) from allocation.alloc_shares"
+            " where (to_id in ('UNALLOCATED', 'IDLE_CAPACITY', 'UNTAGGED')) <>"
+            " (reason_code is not null)"
+        )
+        == 0
+    )
