@@ -25,6 +25,11 @@ REASONS = {
     "no_matching_rule": "no allocation rule matches",
     "no_driver_data": "the driver of the rule has no data",
     "zero_weights": "all weights of the driver are zero",
+    "idle_capacity": "capacity that nobody used",
+    "untagged_use": "cloud use without a tag",
+    "not_distributed": "the rule keeps it back",
+    "volume_variance": "volume other than budgeted",
+    "spending_variance": "cost other than the standard rate",
     "tag_missing": "the money carries no tag",
     "tag_unknown": "the tag names nothing that is known",
 }
