@@ -1,7 +1,7 @@
 -- The way of money, step by step, for one kind of money in one period: the cost sub-pool and
 -- sub-tower that are largest on the largest business service of the latest actual period. Each
--- step shows the rule that moved it and the largest receivers. Run it: dbt show --select
--- follow_a_dollar --limit 100
+-- step shows the rule that moved it and the largest receivers; all amounts are parts of the same
+-- money. For any other cell: itfm trace. Run it: dbt show --select follow_a_dollar --limit 100
 with
 
 service_cost as (
@@ -34,7 +34,7 @@ ledger as (
         buckets.account_id,
         buckets.cost_center_id,
         buckets.classification_rule_id as rule_id,
-        sum(buckets.amount_minor) as amount_minor
+        {{ from_minor('sum(buckets.amount_minor)') }} as amount
     from {{ ref('alloc_classified_buckets') }} as buckets
     inner join chosen
         on
@@ -42,61 +42,25 @@ ledger as (
             and buckets.cost_pool = chosen.cost_pool
             and buckets.cost_sub_pool = chosen.cost_sub_pool
             and buckets.expense_type = chosen.expense_type
-    where buckets.scenario = 'actual' and buckets.rule_set = 'current'
+    where
+        buckets.scenario = 'actual'
+        and buckets.rule_set = 'current'
+        and buckets.measure = 'amount'
     group by all
 
 ),
 
-towers as (
+paths as (
 
-    select
-        flows.to_id,
-        flows.rule_id,
-        sum(flows.amount_minor) as amount_minor
-    from {{ ref('alloc_pool_flows') }} as flows
+    select paths.*
+    from {{ ref('fct_cost_paths') }} as paths
     inner join chosen
         on
-            flows.fiscal_period = chosen.fiscal_period
-            and flows.cost_pool = chosen.cost_pool
-            and flows.cost_sub_pool = chosen.cost_sub_pool
-            and flows.expense_type = chosen.expense_type
-    where flows.scenario = 'actual' and flows.rule_set = 'current'
-    group by all
-
-),
-
-solutions as (
-
-    select
-        flows.to_id,
-        flows.rule_id,
-        sum(flows.amount_minor) as amount_minor
-    from {{ ref('alloc_tower_flows') }} as flows
-    inner join chosen
-        on
-            flows.fiscal_period = chosen.fiscal_period
-            and flows.cost_pool = chosen.cost_pool
-            and flows.cost_sub_pool = chosen.cost_sub_pool
-            and flows.expense_type = chosen.expense_type
-            and flows.from_id = chosen.sub_tower
-    where flows.scenario = 'actual' and flows.rule_set = 'current'
-    group by all
-
-),
-
-consumers as (
-
-    select
-        flows.to_id,
-        flows.rule_id,
-        sum(flows.amount_minor) as amount_minor
-    from {{ ref('alloc_consumer_flows') }} as flows
-    inner join chosen
-        on
-            flows.fiscal_period = chosen.fiscal_period
-            and flows.service_id = chosen.service_id
-    where flows.scenario = 'actual' and flows.rule_set = 'current'
-    group by all
+            paths.fiscal_period = chosen.fiscal_period
+            and paths.cost_pool = chosen.cost_pool
+            and paths.cost_sub_pool = chosen.cost_sub_pool
+            and paths.expense_type = chosen.expense_type
+    where paths.scenario = 'actual' and paths.rule_set = 'current'
 
 ),
 
@@ -104,41 +68,42 @@ steps as (
 
     select
         1 as step,
-        'account ' || ledger.account_id || ', cost centre ' || ledger.cost_center_id as what,
-        ledger.rule_id,
-        ledger.amount_minor
+        'account ' || account_id || ', cost centre ' || cost_center_id as what,
+        rule_id,
+        amount
     from ledger
 
     union all
 
     select
         2,
-        'cost pool ' || chosen.cost_pool || ' / ' || chosen.cost_sub_pool
-        || ' to ' || towers.to_id,
-        towers.rule_id,
-        towers.amount_minor
-    from towers
-    cross join chosen
+        'cost pool ' || cost_pool || ' / ' || cost_sub_pool || ' to '
+        || coalesce(nullif(sub_tower, 'DIRECT'), nullif(service_id, 'DIRECT'), consumer_id, place),
+        pool_rule_id,
+        amount
+    from paths
 
     union all
 
     select
         3,
-        'tower ' || chosen.sub_tower || ' to ' || solutions.to_id,
-        solutions.rule_id,
-        solutions.amount_minor
-    from solutions
-    cross join chosen
+        'tower ' || paths.sub_tower || ' to '
+        || coalesce(nullif(paths.service_id, 'DIRECT'), paths.consumer_id, paths.place),
+        paths.tower_rule_id,
+        paths.amount
+    from paths
+    inner join chosen on paths.sub_tower = chosen.sub_tower
 
     union all
 
     select
         4,
-        'service ' || chosen.service_id || ', all its money, to ' || consumers.to_id,
-        consumers.rule_id,
-        consumers.amount_minor
-    from consumers
-    cross join chosen
+        'service ' || paths.service_id || ' to ' || coalesce(paths.consumer_id, paths.place),
+        paths.service_rule_id,
+        paths.amount
+    from paths
+    inner join chosen
+        on paths.sub_tower = chosen.sub_tower and paths.service_id = chosen.service_id
 
 )
 
@@ -146,7 +111,8 @@ select
     step,
     what,
     rule_id,
-    {{ from_minor('amount_minor') }} as amount
+    sum(amount) as amount
 from steps
-qualify row_number() over (partition by step order by abs(amount_minor) desc, what asc) <= 8
-order by step asc, abs(amount_minor) desc, what asc
+group by step, what, rule_id
+qualify row_number() over (partition by step order by abs(sum(amount)) desc, what asc) <= 8
+order by step asc, abs(sum(amount)) desc, what asc

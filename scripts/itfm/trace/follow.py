@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -65,7 +66,7 @@ def _back(warehouse: Warehouse, given: Selection, limit: int) -> dict[str, Any]:
         **frame,
         "selection": chosen,
         "amount": total["amount"],
-        "accounts": warehouse.named("accounts", **frame),
+        "accounts": warehouse.named("accounts", _on_pieces(filters), **frame, **values),
         "steps": _steps(warehouse, rule_set=rule_set, fiscal_period=period),
         "lines": lines,
         "more_lines": {
@@ -112,6 +113,20 @@ def _filters(
     return filters, values, chosen
 
 
+def _on_pieces(filters: list[str]) -> str:
+    """Return the filters as alloc_bucket_pieces takes them: it names the sub-tower tower_id."""
+    by_tower = "(sub_tower = $tower or tower = $tower)"
+    on_sub_towers = (
+        "(pieces.tower_id = $tower or pieces.tower_id in "
+        "(select sub_tower from core.dim_towers where tower = $tower))"
+    )
+    named = [
+        re.sub(r"\b(consumer_id|service_id|cost_pool|cost_sub_pool) =", r"pieces.\1 =", one)
+        for one in filters
+    ]
+    return " and ".join(named).replace(by_tower, on_sub_towers)
+
+
 def _steps(warehouse: Warehouse, **frame: object) -> list[Row]:
     names = warehouse.names()
     steps = warehouse.named("steps", **frame)
@@ -134,12 +149,16 @@ def _lines(
     if not likely:
         return [], 0
     facts = "core.fct_ledger_lines" if frame["scenario"] == "actual" else "core.fct_plan_lines"
+    # names as constants, so that the views read these lines and their buckets only
+    chosen = {f"line_{number}": row["line_id"] for number, row in enumerate(likely)}
+    buckets = ", ".join(sorted({str(row["bucket_id"]) for row in likely}))
+    only = f"bucket_id in ({buckets}) and line_id in ({', '.join(f'${one}' for one in chosen)})"
     rows = warehouse.rows(
         f"""
         with pieces as (
             select line_id, bucket_id, sum(amount) as amount
             from marts.fct_cost_trace
-            where {where} and list_contains($lines, line_id)
+            where {where} and {only if limit else "true"}
             group by all
         )
         select
@@ -153,10 +172,10 @@ def _lines(
             on buckets.rule_set = $rule_set and pieces.bucket_id = buckets.bucket_id
         where pieces.amount <> 0
         order by abs(pieces.amount) desc, facts.line_id
-        """.replace("list_contains($lines, line_id)", "line_id in (select unnest($lines))"),
-        lines=[row["line_id"] for row in likely],
+        """,
         **frame,
         **values,
+        **(chosen if limit else {}),
     )
     if not limit:
         return rows, len(rows)

@@ -20,7 +20,7 @@ SPACING = 290.0
 LABEL_ROOM = 230.0
 GAP = 11.0
 LABEL_HEIGHT = 30.0
-LONGEST_LABEL = 30
+LONGEST_LABEL = 36
 TITLES = ("Accounts", "Cost pools", "Towers", "Services", "Consumers")
 LAYERS = {"cost_pool": 1, "resource_tower": 2, "solution": 3, "consumer": 4}
 COLOURS = (
@@ -64,7 +64,8 @@ class Link:
 def picture(found: Row) -> str:
     """Return the whole HTML page."""
     nodes, links = _graph(found)
-    return _page(found, *_draw(nodes, links, found["currency"]))
+    titles = TITLES if found["direction"] == "back" else ("Line", *TITLES[1:])
+    return _page(found, *_draw(nodes, links, found["currency"], titles))
 
 
 def _graph(found: Row) -> tuple[list[Node], list[Link]]:
@@ -134,7 +135,9 @@ def _grouped(raw: list[Any]) -> tuple[list[Node], list[Link]]:
     return list(nodes.values()), [link for link in links.values() if link.amount]
 
 
-def _draw(nodes: list[Node], links: list[Link], currency: str) -> tuple[str, float, float]:
+def _draw(
+    nodes: list[Node], links: list[Link], currency: str, titles: tuple[str, ...]
+) -> tuple[str, float, float]:
     for link in links:
         link.source.out += abs(float(link.amount))
         link.target.into += abs(float(link.amount))
@@ -159,7 +162,7 @@ def _draw(nodes: list[Node], links: list[Link], currency: str) -> tuple[str, flo
     used = [c for c, column in enumerate(columns) if column]
     for c in used:
         x = LEFT + c * SPACING
-        parts.append(f'<text class="head" x="{x:.0f}" y="34">{TITLES[c]}</text>')
+        parts.append(f'<text class="head" x="{x:.0f}" y="34">{titles[c]}</text>')
     width = LEFT + max(used, default=0) * SPACING + NODE_WIDTH + LABEL_ROOM
     low = max((n.y + max(n.height, LABEL_HEIGHT) for n in nodes), default=HEIGHT)
     return "\n".join(parts), width, low + 20
@@ -168,7 +171,7 @@ def _draw(nodes: list[Node], links: list[Link], currency: str) -> tuple[str, flo
 def _place(columns: list[list[Node]], links: list[Link], scale: float, height: float) -> None:
     for number, column in enumerate(columns):
         if number == 0 or not any(link.target in column for link in links):
-            column.sort(key=lambda n: -max(n.into, n.out))
+            column.sort(key=lambda n: (n.key == OTHERS, -max(n.into, n.out)))
         else:
             column.sort(key=lambda n: (n.stopped, n.key == OTHERS, _centre(n, links)))
         y = TOP

@@ -67,9 +67,10 @@ class Warehouse:
         names = [column[0] for column in result.description or []]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
-    def named(self, name: str, **values: object) -> list[Row]:
-        """Return the rows of the query in queries/<name>.sql."""
-        return self.rows((QUERIES / f"{name}.sql").read_text(encoding="utf-8"), **values)
+    def named(self, name: str, filters: str = "", **values: object) -> list[Row]:
+        """Return the rows of the query in queries/<name>.sql; `filters` goes where it says."""
+        query = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+        return self.rows(query.replace("{filters}", filters), **values)
 
     def values(self, query: str, **values: object) -> list[str]:
         """Return the first column of a query."""

@@ -1,4 +1,4 @@
--- What accounts contribute to the ways in `traced`, by the rule that classifies them.
+-- What accounts contribute to the chosen ways, by the rule that classifies them.
 select
     buckets.account_id,
     any_value(accounts.account_name) as account_name,
@@ -6,22 +6,6 @@ select
     buckets.classification_rule_id as rule_id,
     cast(sum(pieces.amount_minor) * 0.01 as decimal(18, 2)) as amount
 from allocation.alloc_bucket_pieces as pieces
-inner join
-    (
-        select distinct
-            path_sender_id,
-            sub_tower,
-            service_id,
-            consumer_id,
-            reason_code
-        from traced
-    ) as ways
-    on
-        pieces.sender_id = ways.path_sender_id
-        and pieces.tower_id is not distinct from ways.sub_tower
-        and pieces.service_id is not distinct from ways.service_id
-        and pieces.consumer_id is not distinct from ways.consumer_id
-        and pieces.reason_code is not distinct from ways.reason_code
 inner join allocation.alloc_classified_buckets as buckets
     on buckets.rule_set = $rule_set and pieces.bucket_id = buckets.bucket_id
 left join core.dim_accounts as accounts on buckets.account_id = accounts.account_id
@@ -29,6 +13,7 @@ where
     pieces.scenario = $scenario
     and pieces.rule_set = $rule_set
     and pieces.fiscal_period = $fiscal_period
+    and {filters}
 group by all
 having sum(pieces.amount_minor) <> 0
 order by abs(sum(pieces.amount_minor)) desc, buckets.account_id, to_id
