@@ -70,6 +70,11 @@ def write_company(company: EngineWorkspace) -> None:
         "towers", "resource_tower", 10, "driver", from_id="Servers|Enter*", driver_id="use"
     )
     company.driver("use", "*", {"s1": 3, "s2": 5, "s3": 7, "c2": 1, "quiet": 2})
+    company.rule("rated pool", "cost_pool", 40, "even", cost_pool="Outside*", target_set="rated")
+    company.target_set("rated", "resource_tower", "AI Models")
+    company.rule(
+        "rated", "resource_tower", 20, "standard_rate", from_id="AI Models", driver_id="use", rate=9
+    )
     for service in SERVICES:
         weights = {one: dice.randint(1, 9) for one in [*SERVICES, *CONSUMERS] if one != service}
         company.driver("mesh", service, weights)
@@ -164,6 +169,7 @@ def test_money_that_stops_says_where_and_why(company: EngineWorkspace) -> None:
         " where consumer_id is null order by all"
     )
     assert ("cost_pool", "UNALLOCATED", "unclassified") in stops
+    assert ("solution", "VOLUME_VARIANCE", "volume_variance") in stops
     assert ("resource_tower", "UNALLOCATED", "tag_unknown") in stops
     assert ("solution", "UNALLOCATED", "no_matching_rule") in stops
     assert ("consumer", "UNALLOCATED", "no_matching_rule") in stops

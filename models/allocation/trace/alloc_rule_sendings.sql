@@ -1,6 +1,6 @@
 -- grain: one scenario, rule, period, sender, first receiver and part of the cost
 -- why: to whom rules of every layer send, before any network: with weight and driver period
--- reads: senders of three layers, flows of consumers, shares, layer totals
+-- reads: senders of three layers, shares, variances of standard rates, layer totals
 -- conserves: the money of each sender, once; what is handed on within a layer stands apart
 
 {{ config(materialized='view') }}
@@ -52,6 +52,7 @@ objects as (
         fiscal_period,
         from_id,
         rule_id,
+        charged_part,
         amount_minor
     from tower_senders
 
@@ -64,6 +65,7 @@ objects as (
         fiscal_period,
         service_id as from_id,
         rule_id,
+        charged_part,
         amount_minor
     from solution_senders
 
@@ -82,7 +84,10 @@ select
     shares.weight,
     shares.c1 - shares.c0 as share,
     shares.driver_period,
-    {{ split_minor_units('senders.amount_minor', 'shares.c0', 'shares.c1') }} as amount_minor,
+    {{ split_minor_units(
+        'senders.amount_minor',
+        '(shares.c0 * senders.charged_part)', '(shares.c1 * senders.charged_part)'
+    ) }} as amount_minor,
     0 as handed_on_minor
 from pool_senders as senders
 inner join shares
@@ -128,7 +133,10 @@ select
     shares.weight,
     shares.c1 - shares.c0 as share,
     shares.driver_period,
-    {{ split_minor_units('objects.amount_minor', 'shares.c0', 'shares.c1') }} as amount_minor,
+    {{ split_minor_units(
+        'objects.amount_minor',
+        '(shares.c0 * objects.charged_part)', '(shares.c1 * objects.charged_part)'
+    ) }} as amount_minor,
     0 as handed_on_minor
 from objects
 inner join exit_shares as shares
@@ -165,3 +173,22 @@ inner join shares
         and totals.object_id = shares.from_id
         and shares.sender_layer = shares.to_layer
 where shares.reason_code is null
+
+union all
+
+select
+    scenario,
+    rule_set,
+    fiscal_period,
+    rule_layer,
+    rule_id,
+    from_id,
+    to_layer,
+    to_id,
+    reason_code,
+    null as weight,
+    null as share,
+    null as driver_period,
+    amount_minor,
+    0 as handed_on_minor
+from {{ same_database(ref('alloc_rule_variances')) }}
