@@ -31,6 +31,7 @@ def write_wrong_columns(company: EngineWorkspace) -> None:
                  target_set="s")  # fmt: skip
     company.rule("over part", "solution", 114, "dual_rate", driver_id="d",
                  budget_driver_id="d", fixed_percentage=101, **one)  # fmt: skip
+    company.rule("no size", "solution", 155, "capacity", driver_id="d", **one)
     company.rule("huge", "solution", 115, "capacity", driver_id="d", capacity=10**12, **one)
 
 
@@ -135,6 +136,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
 
 
 FAULTS = [
+    ("error", "no size", "capacity for s1, which has no capacity_quantity"),
     ("error", "rated", "which does not read rate"),
     ("error", "with capacity", "which does not read capacity"),
     ("error", "with budget", "which does not read budget_driver_id"),

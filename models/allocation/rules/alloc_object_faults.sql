@@ -1,7 +1,7 @@
--- grain: one object whose name is taken
+-- grain: one object whose name is taken, or rule whose service has no capacity
 -- why: a tower of the company must not hide one of the standard, nor an object a named place
--- reads: input_cost_model__towers, dim_towers, alloc_objects
--- conserves: every such object once
+-- reads: input_cost_model__towers, dim_towers, alloc_objects, candidates, dim_services
+-- conserves: every such fault once
 
 with
 
@@ -36,6 +36,28 @@ faults as (
         object_id in (
             'UNALLOCATED', 'IDLE_CAPACITY', 'UNTAGGED', 'VOLUME_VARIANCE', 'SPENDING_VARIANCE', '*'
         )
+
+    union all
+
+    -- a service without a known capacity would hide what nobody used
+    select
+        'error',
+        'missing_capacity',
+        rules.defined_in,
+        rules.rule_id,
+        rules.file_name,
+        rules.line_number,
+        'uses the method capacity for ' || min(candidates.from_id) || ', which has no '
+        || 'capacity_quantity; give it there, or in the column capacity of the rule'
+    from {{ ref('alloc_effective_rules') }} as rules
+    inner join {{ ref('alloc_object_candidates') }} as candidates
+        on rules.rule_set = candidates.rule_set and rules.rule_id = candidates.rule_id
+    left join {{ ref('dim_services') }} as services on candidates.from_id = services.service_id
+    where
+        rules.method = 'capacity'
+        and rules.sender_layer = 'solution'
+        and coalesce(rules.capacity, services.capacity_quantity) is null
+    group by rules.defined_in, rules.rule_id, rules.file_name, rules.line_number
 
 )
 
