@@ -5,6 +5,31 @@
 
 with
 
+candidates as (
+
+    select * from {{ ref('alloc_object_candidates') }} where sender_layer = 'solution'
+
+),
+
+-- a rule that comes first on every day leaves nothing to take
+taking_candidates as (
+
+    select candidates.*
+    from candidates
+    where
+        not exists (
+            select 1
+            from candidates as earlier
+            where
+                candidates.rule_set = earlier.rule_set
+                and candidates.from_id = earlier.from_id
+                and candidates.sequence > earlier.sequence
+                and candidates.valid_from >= earlier.valid_from
+                and candidates.valid_to <= earlier.valid_to
+        )
+
+),
+
 faults as (
 
     select
@@ -50,12 +75,11 @@ faults as (
         'uses the method capacity for ' || min(candidates.from_id) || ', which has no '
         || 'capacity_quantity; give it there, or in the column capacity of the rule'
     from {{ ref('alloc_effective_rules') }} as rules
-    inner join {{ ref('alloc_object_candidates') }} as candidates
+    inner join taking_candidates as candidates
         on rules.rule_set = candidates.rule_set and rules.rule_id = candidates.rule_id
     left join {{ ref('dim_services') }} as services on candidates.from_id = services.service_id
     where
         rules.method = 'capacity'
-        and rules.sender_layer = 'solution'
         and coalesce(rules.capacity, services.capacity_quantity) is null
     group by rules.defined_in, rules.rule_id, rules.file_name, rules.line_number
 
