@@ -23,3 +23,9 @@
 {% macro default__order_key(text) -%}
     cast('0x' || substr(md5({{ text }}), 1, 7) as bigint)
 {%- endmacro %}
+
+{% macro row_hash(row) %}{{ return(adapter.dispatch('row_hash')(row)) }}{% endmacro %}
+
+{% macro default__row_hash(row) -%}
+    hash({{ row }})
+{%- endmacro %}

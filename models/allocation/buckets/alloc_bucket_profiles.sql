@@ -7,7 +7,7 @@ with
 
 buckets as (
 
-    select * from {{ ref('alloc_cost_buckets') }}
+    select * from {{ ref('alloc_cost_buckets') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -21,6 +21,7 @@ classed_buckets as (
 
     select
         buckets.bucket_id,
+        buckets.fiscal_period,
         accounts.value_class as account_class,
         cost_centers.value_class as cost_center_class,
         vendors.value_class as vendor_class,
@@ -50,10 +51,12 @@ classed_buckets as (
 
 select
     bucket_id,
-    dense_rank() over (
-        order by
-            account_class, cost_center_class, vendor_class, project_class,
+    fiscal_period,
+    md5(
+        concat_ws(
+            '|', account_class, cost_center_class, vendor_class, project_class,
             entry_type_class, description_class, is_tagged
+        )
     ) as profile_id,
     account_class,
     cost_center_class,

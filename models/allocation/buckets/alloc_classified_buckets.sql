@@ -13,13 +13,13 @@ rule_sets as (
 
 buckets as (
 
-    select * from {{ ref('alloc_cost_buckets') }}
+    select * from {{ ref('alloc_cost_buckets') }} where {{ in_stale_periods() }}
 
 ),
 
 profiles as (
 
-    select * from {{ ref('alloc_bucket_profiles') }}
+    select * from {{ ref('alloc_bucket_profiles') }} where {{ in_stale_periods() }}
 
 ),
 

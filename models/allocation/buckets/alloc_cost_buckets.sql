@@ -7,25 +7,25 @@ with
 
 ledger_lines as (
 
-    select * from {{ ref('fct_ledger_lines') }}
+    select * from {{ ref('fct_ledger_lines') }} where {{ in_stale_periods() }}
 
 ),
 
 plan_lines as (
 
-    select * from {{ ref('fct_plan_lines') }}
+    select * from {{ ref('fct_plan_lines') }} where {{ in_stale_periods() }}
 
 ),
 
 quantities as (
 
-    select * from {{ ref('fct_quantities') }}
+    select * from {{ ref('fct_quantities') }} where {{ in_stale_periods() }}
 
 ),
 
 description_classes as (
 
-    select * from {{ ref('alloc_description_classes') }}
+    select * from {{ ref('alloc_description_classes') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -108,7 +108,10 @@ buckets as (
         cast(sum(lines.amount_minor) as bigint) as amount_minor,
         count(*) as line_count
     from lines
-    left join description_classes as classes on lower(lines.description) = classes.description
+    left join description_classes as classes
+        on
+            lines.fiscal_period = classes.fiscal_period
+            and lower(lines.description) = classes.description
     group by all
 
 )

@@ -1,4 +1,4 @@
--- grain: one text of a ledger or plan line that a description filter matches, in lower case
+-- grain: one period and text of a line that a description filter matches, in lower case
 -- why: buckets keep of a description only which filters it matches, so that texts do not multiply
 -- reads: fct_ledger_lines, fct_plan_lines, fct_quantities, input_cost_model__classification_rules
 -- conserves: every matched text once; a text that no filter matches counts as ''
@@ -7,19 +7,19 @@ with
 
 ledger_lines as (
 
-    select * from {{ ref('fct_ledger_lines') }}
+    select * from {{ ref('fct_ledger_lines') }} where {{ in_stale_periods() }}
 
 ),
 
 plan_lines as (
 
-    select * from {{ ref('fct_plan_lines') }}
+    select * from {{ ref('fct_plan_lines') }} where {{ in_stale_periods() }}
 
 ),
 
 quantities as (
 
-    select * from {{ ref('fct_quantities') }}
+    select * from {{ ref('fct_quantities') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -48,11 +48,33 @@ filter_parts as (
 
 texts as (
 
-    select lower(description) as description from ledger_lines where description is not null
+    select
+        fiscal_period,
+        lower(description) as description
+    from ledger_lines
+    where description is not null
+
     union
-    select lower(description) as description from plan_lines where description is not null
+
+    select
+        fiscal_period,
+        lower(description) as description
+    from plan_lines
+    where description is not null
+
     union
-    select lower(description) as description from quantities where description is not null
+
+    select
+        fiscal_period,
+        lower(description) as description
+    from quantities
+    where description is not null
+
+),
+
+distinct_texts as (
+
+    select distinct description from texts
 
 ),
 
@@ -61,13 +83,24 @@ matched_filters as (
     select distinct
         texts.description,
         filter_parts.filter
-    from texts
+    from distinct_texts as texts
     inner join filter_parts on {{ matches_pattern('texts.description', 'filter_parts.part') }}
+
+),
+
+classes as (
+
+    select
+        description,
+        {{ sorted_text_list('filter', ' <and> ') }} as description_class
+    from matched_filters
+    group by description
 
 )
 
 select
-    description,
-    {{ sorted_text_list('filter', ' <and> ') }} as description_class
-from matched_filters
-group by description
+    texts.fiscal_period,
+    classes.description,
+    classes.description_class
+from texts
+inner join classes on texts.description = classes.description

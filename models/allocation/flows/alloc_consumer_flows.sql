@@ -3,17 +3,19 @@
 -- reads: alloc_solution_senders, alloc_exit_shares
 -- conserves: the amount of every sender; what cannot move goes to UNALLOCATED
 
+{{ config(materialized='view') }}
+
 with
 
 senders as (
 
-    select * from {{ ref('alloc_solution_senders') }}
+    select * from {{ same_database(ref('alloc_solution_senders')) }}
 
 ),
 
 shares as (
 
-    select * from {{ ref('alloc_exit_shares') }} where layer = 'solution'
+    select * from {{ same_database(ref('alloc_exit_shares')) }} where layer = 'solution'
 
 ),
 

@@ -7,25 +7,26 @@ with
 
 path_amounts as (
 
-    select * from {{ ref('alloc_path_amounts') }}
+    select * from {{ ref('alloc_path_amounts') }} where {{ in_stale_periods() }}
 
 ),
 
 entries as (
 
-    select * from {{ ref('alloc_path_entries') }} where reason_code is null
+    select * from {{ ref('alloc_path_entries') }}
+    where {{ in_stale_periods() }} and reason_code is null
 
 ),
 
 visits as (
 
-    select * from {{ ref('alloc_path_visits') }}
+    select * from {{ ref('alloc_path_visits') }} where {{ in_stale_periods() }}
 
 ),
 
 networked_objects as (
 
-    select * from {{ ref('alloc_networked_objects') }}
+    select * from {{ ref('alloc_networked_objects') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -42,13 +43,7 @@ parts as (
         case when entries.is_networked then 0 else own_parts end as passing_parts,
         0 as net_minor
     from entries
-    inner join path_amounts
-        on
-            entries.rule_set = path_amounts.rule_set
-            and entries.fiscal_period = path_amounts.fiscal_period
-            and entries.sender_layer = path_amounts.sender_layer
-            and entries.rule_id = path_amounts.rule_id
-            and entries.from_id = path_amounts.from_id
+    inner join path_amounts on entries.path_id = path_amounts.path_id
 
     union all
 
@@ -67,13 +62,7 @@ parts as (
         ),
         0
     from visits
-    inner join path_amounts
-        on
-            visits.rule_set = path_amounts.rule_set
-            and visits.fiscal_period = path_amounts.fiscal_period
-            and visits.sender_layer = path_amounts.sender_layer
-            and visits.rule_id = path_amounts.rule_id
-            and visits.from_id = path_amounts.from_id
+    inner join path_amounts on visits.path_id = path_amounts.path_id
 
     union all
 
@@ -87,7 +76,7 @@ parts as (
         0,
         amount_minor
     from {{ ref('alloc_tower_senders') }}
-    where measure = 'amount'
+    where {{ in_stale_periods() }} and measure = 'amount'
 
     union all
 
@@ -101,7 +90,7 @@ parts as (
         0,
         amount_minor
     from {{ ref('alloc_solution_senders') }}
-    where measure = 'amount'
+    where {{ in_stale_periods() }} and measure = 'amount'
 
 ),
 

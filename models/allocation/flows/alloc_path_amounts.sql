@@ -3,28 +3,34 @@
 -- reads: alloc_pool_senders, alloc_tower_senders
 -- conserves: the amount of every sender that has a path
 
+with
+
+senders as (
+
+    select
+        scenario,
+        path_id,
+        fiscal_period,
+        amount_minor
+    from {{ ref('alloc_pool_senders') }}
+    where {{ in_stale_periods() }} and measure = 'amount' and path_id is not null
+
+    union all
+
+    select
+        scenario,
+        path_id,
+        fiscal_period,
+        amount_minor
+    from {{ ref('alloc_tower_senders') }}
+    where {{ in_stale_periods() }} and measure = 'amount' and path_id is not null
+
+)
+
 select
     scenario,
-    rule_set,
+    path_id,
     fiscal_period,
-    'cost_pool' as sender_layer,
-    rule_id,
-    coalesce(tag_id, '*') as from_id,
     cast(sum(amount_minor) as double) as amount_minor
-from {{ ref('alloc_pool_senders') }}
-where measure = 'amount' and reason_code is null
-group by all
-
-union all
-
-select
-    scenario,
-    rule_set,
-    fiscal_period,
-    'resource_tower' as sender_layer,
-    rule_id,
-    from_id,
-    cast(sum(amount_minor) as double) as amount_minor
-from {{ ref('alloc_tower_senders') }}
-where measure = 'amount'
-group by all
+from senders
+group by scenario, path_id, fiscal_period

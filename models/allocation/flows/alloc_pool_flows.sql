@@ -3,21 +3,19 @@
 -- reads: alloc_pool_senders, alloc_paths
 -- conserves: the amount of every sender; what cannot move goes to UNALLOCATED
 
+{{ config(materialized='view') }}
+
 with
 
 senders as (
 
-    select
-        *,
-        case when reason_code is null then rule_id end as path_rule_id,
-        coalesce(tag_id, '*') as path_from_id
-    from {{ ref('alloc_pool_senders') }}
+    select * from {{ same_database(ref('alloc_pool_senders')) }}
 
 ),
 
 paths as (
 
-    select * from {{ ref('alloc_paths') }} where sender_layer = 'cost_pool'
+    select * from {{ same_database(ref('alloc_paths')) }} where sender_layer = 'cost_pool'
 
 ),
 
@@ -25,26 +23,28 @@ movements as (
 
     select
         senders.*,
-        coalesce(paths.part, '') as part,
-        case
-            when senders.reason_code = 'unclassified' then 'cost_pool'
-            else coalesce(paths.to_layer, 'resource_tower')
-        end as to_layer,
-        coalesce(paths.to_id, 'UNALLOCATED') as to_id,
-        coalesce(
-            senders.reason_code,
-            paths.reason_code,
-            case when paths.to_id is null then 'no_matching_rule' end
-        ) as stop_reason,
-        coalesce(paths.c0, 0) * senders.charged_part as c0,
-        coalesce(paths.c1, 1) * senders.charged_part as c1
+        paths.part,
+        paths.to_layer,
+        paths.to_id,
+        paths.reason_code as stop_reason,
+        paths.c0 * senders.charged_part as c0,
+        paths.c1 * senders.charged_part as c1
+    from paths
+    inner join senders
+        on paths.path_id = senders.path_id and paths.fiscal_period = senders.fiscal_period
+
+    union all
+
+    select
+        *,
+        '',
+        case when reason_code = 'unclassified' then 'cost_pool' else 'resource_tower' end,
+        'UNALLOCATED',
+        'no_matching_rule',
+        0,
+        charged_part
     from senders
-    left join paths
-        on
-            senders.rule_set = paths.rule_set
-            and senders.fiscal_period = paths.fiscal_period
-            and senders.path_rule_id = paths.rule_id
-            and senders.path_from_id = paths.from_id
+    where path_id is null
 
     union all
 
@@ -89,7 +89,7 @@ select
     part,
     to_layer,
     to_id,
-    stop_reason as reason_code,
+    coalesce(reason_code, stop_reason) as reason_code,
     c0,
     c1,
     {{ split_minor_units('amount_minor', 'c0', 'c1') }} as amount_minor

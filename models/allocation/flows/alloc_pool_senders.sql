@@ -1,25 +1,38 @@
 -- grain: one scenario, rule set, period, kind of money, debit or credit, and rule or tag
 -- why: buckets that one rule sends alike move together: a flow is rounded once
--- reads: alloc_classified_buckets, alloc_pool_rules, alloc_standard_charges
+-- reads: alloc_classified_buckets, alloc_pool_rules, alloc_standard_charges, alloc_path_entries
 -- conserves: the amount of every bucket
 
 with
 
 classified_buckets as (
 
-    select * from {{ ref('alloc_classified_buckets') }}
+    select * from {{ ref('alloc_classified_buckets') }} where {{ in_stale_periods() }}
 
 ),
 
 pool_rules as (
 
-    select * from {{ ref('alloc_pool_rules') }}
+    select * from {{ ref('alloc_pool_rules') }} where {{ in_stale_periods() }}
 
 ),
 
 charges as (
 
-    select * from {{ ref('alloc_standard_charges') }}
+    select * from {{ ref('alloc_standard_charges') }} where {{ in_stale_periods() }}
+
+),
+
+paths as (
+
+    select distinct
+        path_id,
+        rule_set,
+        fiscal_period,
+        rule_id,
+        from_id
+    from {{ ref('alloc_path_entries') }}
+    where {{ in_stale_periods() }} and sender_layer = 'cost_pool'
 
 ),
 
@@ -68,6 +81,7 @@ select
     senders.tag_layer,
     senders.tag_id,
     senders.reason_code,
+    paths.path_id,
     senders.amount_minor,
     {{ rated_part('charges.charged_minor') }} as charged_part,
     {{ rated_part('charges.budgeted_minor') }} as budgeted_part
@@ -78,6 +92,13 @@ left join charges
         and senders.rule_set = charges.rule_set
         and senders.fiscal_period = charges.fiscal_period
         and senders.rule_id = charges.rule_id
+left join paths
+    on
+        senders.rule_set = paths.rule_set
+        and senders.fiscal_period = paths.fiscal_period
+        and senders.rule_id = paths.rule_id
+        and coalesce(senders.tag_id, '*') = paths.from_id
+        and senders.reason_code is null
 window
     rated_cost as (
         partition by

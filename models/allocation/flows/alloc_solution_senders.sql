@@ -16,7 +16,7 @@ flows as (
         expense_type,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'solution' and reason_code is null
+    where {{ in_stale_periods() }} and to_layer = 'solution' and reason_code is null
 
     union all
 
@@ -29,19 +29,20 @@ flows as (
         expense_type,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'solution' and reason_code is null
+    where {{ in_stale_periods() }} and to_layer = 'solution' and reason_code is null
 
 ),
 
 service_rules as (
 
-    select * from {{ ref('alloc_object_rules') }} where sender_layer = 'solution'
+    select * from {{ ref('alloc_object_rules') }}
+    where {{ in_stale_periods() }} and sender_layer = 'solution'
 
 ),
 
 charges as (
 
-    select * from {{ ref('alloc_standard_charges') }}
+    select * from {{ ref('alloc_standard_charges') }} where {{ in_stale_periods() }}
 
 ),
 

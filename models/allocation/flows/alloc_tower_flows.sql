@@ -3,17 +3,19 @@
 -- reads: alloc_tower_senders, alloc_paths
 -- conserves: the amount of every sender; what cannot move goes to UNALLOCATED
 
+{{ config(materialized='view') }}
+
 with
 
 senders as (
 
-    select * from {{ ref('alloc_tower_senders') }}
+    select * from {{ same_database(ref('alloc_tower_senders')) }}
 
 ),
 
 paths as (
 
-    select * from {{ ref('alloc_paths') }} where sender_layer = 'resource_tower'
+    select * from {{ same_database(ref('alloc_paths')) }} where sender_layer = 'resource_tower'
 
 ),
 
@@ -21,20 +23,28 @@ movements as (
 
     select
         senders.*,
-        coalesce(paths.part, '') as part,
-        coalesce(paths.to_layer, 'solution') as to_layer,
-        coalesce(paths.to_id, 'UNALLOCATED') as to_id,
-        case when paths.to_id is null then 'no_matching_rule' else paths.reason_code end
-            as reason_code,
-        coalesce(paths.c0, 0) * senders.charged_part as c0,
-        coalesce(paths.c1, 1) * senders.charged_part as c1
+        paths.part,
+        paths.to_layer,
+        paths.to_id,
+        paths.reason_code,
+        paths.c0 * senders.charged_part as c0,
+        paths.c1 * senders.charged_part as c1
+    from paths
+    inner join senders
+        on paths.path_id = senders.path_id and paths.fiscal_period = senders.fiscal_period
+
+    union all
+
+    select
+        *,
+        '',
+        'solution',
+        'UNALLOCATED',
+        'no_matching_rule',
+        0,
+        charged_part
     from senders
-    left join paths
-        on
-            senders.rule_set = paths.rule_set
-            and senders.fiscal_period = paths.fiscal_period
-            and senders.rule_id = paths.rule_id
-            and senders.from_id = paths.from_id
+    where path_id is null
 
     union all
 

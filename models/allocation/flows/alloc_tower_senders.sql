@@ -1,6 +1,6 @@
 -- grain: one scenario, rule set, period, kind of money, debit or credit, and tower
 -- why: what rests on each tower, with the rule that takes it further
--- reads: alloc_pool_flows, alloc_object_rules, alloc_standard_charges
+-- reads: alloc_pool_flows, alloc_object_rules, alloc_standard_charges, alloc_path_entries
 -- conserves: everything that cost pools sent to towers
 
 with
@@ -8,19 +8,33 @@ with
 pool_flows as (
 
     select * from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'resource_tower' and reason_code is null
+    where {{ in_stale_periods() }} and to_layer = 'resource_tower' and reason_code is null
 
 ),
 
 tower_rules as (
 
-    select * from {{ ref('alloc_object_rules') }} where sender_layer = 'resource_tower'
+    select * from {{ ref('alloc_object_rules') }}
+    where {{ in_stale_periods() }} and sender_layer = 'resource_tower'
 
 ),
 
 charges as (
 
-    select * from {{ ref('alloc_standard_charges') }}
+    select * from {{ ref('alloc_standard_charges') }} where {{ in_stale_periods() }}
+
+),
+
+paths as (
+
+    select distinct
+        path_id,
+        rule_set,
+        fiscal_period,
+        rule_id,
+        from_id
+    from {{ ref('alloc_path_entries') }}
+    where {{ in_stale_periods() }} and sender_layer = 'resource_tower'
 
 ),
 
@@ -62,6 +76,7 @@ select
     towers.from_id,
     tower_rules.rule_id,
     tower_rules.method,
+    paths.path_id,
     towers.amount_minor,
     {{ rated_part('charges.charged_minor') }} as charged_part,
     {{ rated_part('charges.budgeted_minor') }} as budgeted_part
@@ -81,6 +96,12 @@ left join charges
         and towers.fiscal_period = charges.fiscal_period
         and towers.from_id = charges.from_id
         and tower_rules.rule_id = charges.rule_id
+left join paths
+    on
+        towers.rule_set = paths.rule_set
+        and towers.fiscal_period = paths.fiscal_period
+        and tower_rules.rule_id = paths.rule_id
+        and towers.from_id = paths.from_id
 window
     rated_cost as (
         partition by

@@ -20,6 +20,7 @@ rules as (
 fiscal_periods as (
 
     select fiscal_period from {{ ref('dim_fiscal_periods') }}
+    where {{ in_stale_periods() }}
 
 )
 

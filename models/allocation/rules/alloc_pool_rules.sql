@@ -7,7 +7,7 @@ with
 
 classified_buckets as (
 
-    select * from {{ ref('alloc_classified_buckets') }}
+    select * from {{ ref('alloc_classified_buckets') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -38,6 +38,7 @@ target_members as (
 fiscal_periods as (
 
     select fiscal_period from {{ ref('dim_fiscal_periods') }}
+    where {{ in_stale_periods() }}
 
 ),
 
@@ -74,6 +75,7 @@ ruled_buckets as (
     select
         buckets.rule_set,
         buckets.bucket_id,
+        buckets.fiscal_period,
         buckets.service_id,
         buckets.application_id,
         buckets.consumer_id,
@@ -161,6 +163,7 @@ tags as (
 select
     buckets.rule_set,
     buckets.bucket_id,
+    buckets.fiscal_period,
     buckets.rule_id,
     buckets.method,
     tags.tag_layer,

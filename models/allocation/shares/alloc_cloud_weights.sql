@@ -7,7 +7,8 @@ with
 
 offers as (
 
-    select * from {{ ref('alloc_offers') }} where method_used = 'cloud_usage'
+    select * from {{ ref('alloc_offers') }}
+    where {{ in_stale_periods() }} and method_used = 'cloud_usage'
 
 ),
 
@@ -56,6 +57,7 @@ offered_providers as (
 
 select
     offers.offer_id,
+    offers.fiscal_period,
     coalesce(use.to_layer, {{ next_layer('offers.layer_number') }}) as to_layer,
     coalesce(use.to_id, 'UNTAGGED') as to_id,
     case when use.to_id is null then 'untagged_use' end as reason_code,

@@ -143,3 +143,4 @@ select
     objects.object_id is not null as is_known_receiver
 from driver_values
 left join objects on driver_values.to_id = objects.object_id
+where {{ in_stale_periods('driver_values.driver_period') }}

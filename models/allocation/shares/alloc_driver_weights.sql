@@ -8,7 +8,7 @@ with
 offers as (
 
     select * from {{ ref('alloc_offers') }}
-    where method_used in ('driver', 'capacity', 'dual_rate', 'standard_rate')
+    where {{ in_stale_periods() }} and method_used in ('driver', 'capacity', 'dual_rate', 'standard_rate')
 
 ),
 
@@ -87,6 +87,7 @@ chosen_versions as (
 
 select
     chosen_versions.offer_id,
+    chosen_versions.fiscal_period,
     objects.layer as to_layer,
     objects.object_id as to_id,
     driver_values.quantity as weight,

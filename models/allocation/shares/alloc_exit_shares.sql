@@ -9,7 +9,8 @@ shares as (
 
     select * from {{ ref('alloc_shares') }}
     where
-        sender_layer <> 'cost_pool'
+        {{ in_stale_periods() }}
+        and sender_layer <> 'cost_pool'
         and (sender_layer <> to_layer or reason_code is not null)
 
 ),

@@ -7,7 +7,7 @@ with
 
 shares as (
 
-    select * from {{ ref('alloc_shares') }}
+    select * from {{ ref('alloc_shares') }} where {{ in_stale_periods() }}
 
 )
 

@@ -7,7 +7,7 @@ with
 
 shares as (
 
-    select * from {{ ref('alloc_shares') }}
+    select * from {{ ref('alloc_shares') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -19,6 +19,7 @@ payers as (
         layer,
         from_id
     from {{ ref('alloc_layer_edges') }}
+    where {{ in_stale_periods() }}
 
 ),
 

@@ -1,5 +1,5 @@
 -- grain: one rule set, fiscal period, layer and object that pays or receives within its layer
--- why: only these have gross figures that differ from net ones
+-- why: only these have gross figures that differ from net ones; numbers for the walk through them
 -- reads: alloc_layer_edges
 -- conserves: both ends of every edge
 
@@ -15,6 +15,7 @@ ends as (
         true as pays,
         false as receives
     from {{ ref('alloc_layer_edges') }}
+    where {{ in_stale_periods() }}
 
     union all
 
@@ -26,10 +27,14 @@ ends as (
         false as pays,
         true as receives
     from {{ ref('alloc_layer_edges') }}
+    where {{ in_stale_periods() }}
 
 )
 
 select
+    {{ period_number('fiscal_period') }} + row_number() over (
+        partition by fiscal_period order by rule_set, layer, object_id
+    ) as place_id,
     rule_set,
     fiscal_period,
     layer,

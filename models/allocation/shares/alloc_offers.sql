@@ -7,7 +7,7 @@ with
 
 senders as (
 
-    select * from {{ ref('alloc_senders') }}
+    select * from {{ ref('alloc_senders') }} where {{ in_stale_periods() }}
 
 ),
 

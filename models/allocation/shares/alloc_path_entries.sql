@@ -7,13 +7,15 @@ with
 
 pool_shares as (
 
-    select * from {{ ref('alloc_shares') }} where sender_layer = 'cost_pool'
+    select * from {{ ref('alloc_shares') }}
+    where {{ in_stale_periods() }} and sender_layer = 'cost_pool'
 
 ),
 
 tower_shares as (
 
-    select * from {{ ref('alloc_exit_shares') }} where layer = 'resource_tower'
+    select * from {{ ref('alloc_exit_shares') }}
+    where {{ in_stale_periods() }} and layer = 'resource_tower'
 
 ),
 
@@ -30,7 +32,10 @@ tagged_buckets as (
         on
             pool_rules.rule_set = buckets.rule_set
             and pool_rules.bucket_id = buckets.bucket_id
-    where pool_rules.tag_id is not null and pool_rules.reason_code is null
+    where
+        {{ in_stale_periods('buckets.fiscal_period') }}
+        and pool_rules.tag_id is not null
+        and pool_rules.reason_code is null
 
 ),
 
@@ -42,6 +47,7 @@ payers as (
         layer,
         from_id
     from {{ ref('alloc_layer_edges') }}
+    where {{ in_stale_periods() }}
 
 ),
 
@@ -101,12 +107,43 @@ entries as (
 
 ),
 
+paths as (
+
+    select distinct
+        rule_set,
+        fiscal_period,
+        sender_layer,
+        rule_id,
+        from_id
+    from entries
+
+),
+
+numbered_paths as (
+
+    select
+        *,
+        {{ period_number('fiscal_period') }} + row_number() over (
+            partition by fiscal_period order by rule_set, sender_layer, rule_id, from_id
+        ) as path_id
+    from paths
+
+),
+
 entries_of_payers as (
 
     select
         entries.*,
+        numbered_paths.path_id,
         payers.from_id is not null as is_payer
     from entries
+    inner join numbered_paths
+        on
+            entries.rule_set = numbered_paths.rule_set
+            and entries.fiscal_period = numbered_paths.fiscal_period
+            and entries.sender_layer = numbered_paths.sender_layer
+            and entries.rule_id = numbered_paths.rule_id
+            and entries.from_id = numbered_paths.from_id
     left join payers
         on
             entries.rule_set = payers.rule_set
@@ -117,6 +154,7 @@ entries_of_payers as (
 )
 
 select
+    path_id,
     rule_set,
     fiscal_period,
     sender_layer,
@@ -130,7 +168,5 @@ select
     cast(units as double) / cast(total_units as double) as share,
     c0,
     c1,
-    bool_or(is_payer) over (
-        partition by rule_set, fiscal_period, sender_layer, rule_id, from_id
-    ) as is_networked
+    bool_or(is_payer) over (partition by path_id) as is_networked
 from entries_of_payers

@@ -1,167 +1,120 @@
 -- grain: one path through a network and object that its money passes
 -- why: how much of the money passes each object: the rows of the inverse that are needed
--- reads: alloc_path_entries, alloc_layer_edges, alloc_objects, alloc_network_faults
+-- reads: alloc_path_entries, alloc_network_edges, alloc_networked_objects
 -- conserves: the unit that enters, less what is cut off behind its fifteenth decimal
 
 with recursive
 
 entries as (
 
-    select * from {{ ref('alloc_path_entries') }} where is_networked
+    select * from {{ ref('alloc_path_entries') }}
+    where {{ in_stale_periods() }} and is_networked
 
 ),
 
 edges as (
 
-    select * from {{ ref('alloc_layer_edges') }}
+    select * from {{ ref('alloc_network_edges') }} where {{ in_stale_periods() }}
 
 ),
 
-trapped as (
+networked_objects as (
 
-    select * from {{ ref('alloc_network_faults') }} where fault = 'trapped'
+    select * from {{ ref('alloc_networked_objects') }} where {{ in_stale_periods() }}
 
 ),
 
-nodes as (
+first_visits as (
 
     select
-        layer,
-        object_id,
-        row_number() over (order by layer, object_id) as node_number
-    from {{ ref('alloc_objects') }}
-
-),
-
-networks as (
-
-    select
-        rule_set,
-        fiscal_period,
-        row_number() over (order by fiscal_period, rule_set) as network_number
-    from edges
-    group by rule_set, fiscal_period
-
-),
-
-numbered_paths as (
-
-    select
-        entries.rule_set,
-        entries.fiscal_period,
-        entries.sender_layer,
-        entries.rule_id,
-        entries.from_id,
-        networks.network_number,
-        row_number() over (
-            order by
-                entries.fiscal_period, entries.rule_set, entries.sender_layer,
-                entries.rule_id, entries.from_id
-        ) as path_number
+        entries.path_id,
+        entries.to_layer as layer,
+        entries.to_id as object_id,
+        networked_objects.place_id,
+        floor(sum(entries.share) * {{ network_unit() }} + 0.5) as quantity
     from entries
-    inner join networks
+    left join networked_objects
         on
-            entries.rule_set = networks.rule_set
-            and entries.fiscal_period = networks.fiscal_period
-    group by
-        entries.rule_set, entries.fiscal_period, entries.sender_layer, entries.rule_id,
-        entries.from_id, networks.network_number
-
-),
-
-numbered_entries as (
-
-    select
-        paths.path_number,
-        paths.network_number,
-        nodes.node_number,
-        sum(entries.share) as share
-    from entries
-    inner join numbered_paths as paths
-        on
-            entries.rule_set = paths.rule_set
-            and entries.fiscal_period = paths.fiscal_period
-            and entries.sender_layer = paths.sender_layer
-            and entries.rule_id = paths.rule_id
-            and entries.from_id = paths.from_id
-    inner join nodes on entries.to_layer = nodes.layer and entries.to_id = nodes.object_id
+            entries.rule_set = networked_objects.rule_set
+            and entries.fiscal_period = networked_objects.fiscal_period
+            and entries.to_layer = networked_objects.layer
+            and entries.to_id = networked_objects.object_id
     where entries.reason_code is null and entries.to_layer <> 'consumer'
-    group by paths.path_number, paths.network_number, nodes.node_number
+    group by entries.path_id, entries.to_layer, entries.to_id, networked_objects.place_id
 
 ),
 
-open_edges as (
-
-    select
-        networks.network_number,
-        payers.node_number as from_number,
-        receivers.node_number as to_number,
-        edges.share
-    from edges
-    inner join networks
-        on edges.rule_set = networks.rule_set and edges.fiscal_period = networks.fiscal_period
-    inner join nodes as payers on edges.layer = payers.layer and edges.from_id = payers.object_id
-    inner join nodes as receivers
-        on edges.layer = receivers.layer and edges.to_id = receivers.object_id
-    left join trapped
-        on
-            edges.rule_set = trapped.rule_set
-            and edges.fiscal_period = trapped.fiscal_period
-            and edges.layer = trapped.layer
-            and edges.from_id = trapped.object_id
-    where trapped.object_id is null
-
-),
-
+-- a step never holds more than what entered, whole numbers below 2^53: sums of doubles are exact
 walks as (
 
     select
-        path_number,
-        network_number,
-        node_number,
+        path_id,
+        place_id,
         0 as step,
-        cast(floor(share * {{ network_unit() }} + 0.5) as bigint) as quantity
-    from numbered_entries
+        quantity
+    from first_visits
+    where place_id is not null
 
     union all
 
     select
-        walks.path_number,
-        walks.network_number,
-        edges.to_number,
+        walks.path_id,
+        edges.to_place_id,
         walks.step + 1,
-        cast(sum(cast(floor(walks.quantity * edges.share) as bigint)) as bigint)
+        sum(floor(walks.quantity * edges.share))
     from walks
-    inner join open_edges as edges
-        on
-            walks.network_number = edges.network_number
-            and walks.node_number = edges.from_number
+    inner join edges on walks.place_id = edges.from_place_id
     where walks.step < {{ network_step_limit() }}
-    group by walks.path_number, walks.network_number, edges.to_number, walks.step
-    having sum(cast(floor(walks.quantity * edges.share) as bigint)) > 0
+    group by walks.path_id, edges.to_place_id, walks.step
+    having sum(floor(walks.quantity * edges.share)) > 0
 
 ),
 
 passed as (
 
     select
-        path_number,
-        node_number,
-        cast(sum(quantity) as bigint) as quantity
+        walks.path_id,
+        networked_objects.layer,
+        networked_objects.object_id,
+        sum(cast(walks.quantity as bigint)) as quantity
     from walks
-    group by path_number, node_number
+    inner join networked_objects on walks.place_id = networked_objects.place_id
+    group by walks.path_id, networked_objects.layer, networked_objects.object_id
+
+    union all
+
+    select
+        path_id,
+        layer,
+        object_id,
+        cast(quantity as bigint) as quantity
+    from first_visits
+    where place_id is null
+
+),
+
+paths as (
+
+    select distinct
+        path_id,
+        rule_set,
+        fiscal_period,
+        sender_layer,
+        rule_id,
+        from_id
+    from entries
 
 )
 
 select
+    passed.path_id,
     paths.rule_set,
     paths.fiscal_period,
     paths.sender_layer,
     paths.rule_id,
     paths.from_id,
-    nodes.layer,
-    nodes.object_id,
-    passed.quantity
+    passed.layer,
+    passed.object_id,
+    cast(passed.quantity as bigint) as quantity
 from passed
-inner join numbered_paths as paths on passed.path_number = paths.path_number
-inner join nodes on passed.node_number = nodes.node_number
+inner join paths on passed.path_id = paths.path_id

@@ -7,19 +7,19 @@ with
 
 entries as (
 
-    select * from {{ ref('alloc_path_entries') }}
+    select * from {{ ref('alloc_path_entries') }} where {{ in_stale_periods() }}
 
 ),
 
 visits as (
 
-    select * from {{ ref('alloc_path_visits') }}
+    select * from {{ ref('alloc_path_visits') }} where {{ in_stale_periods() }}
 
 ),
 
 exits as (
 
-    select * from {{ ref('alloc_layer_exits') }}
+    select * from {{ ref('alloc_layer_exits') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -32,6 +32,7 @@ objects as (
 rests as (
 
     select
+        visits.path_id,
         visits.rule_set,
         visits.fiscal_period,
         visits.sender_layer,
@@ -53,6 +54,7 @@ rests as (
 
     -- what passes the layers with networks, or stops
     select
+        path_id,
         rule_set,
         fiscal_period,
         sender_layer,
@@ -65,7 +67,8 @@ rests as (
     from entries
     where is_networked and (to_layer = 'consumer' or reason_code is not null)
     group by
-        rule_set, fiscal_period, sender_layer, rule_id, from_id, to_layer, to_id, reason_code
+        path_id, rule_set, fiscal_period, sender_layer, rule_id, from_id, to_layer, to_id,
+        reason_code
 
 ),
 
@@ -87,20 +90,19 @@ running_rests as (
     select
         *,
         sum(weight) over (
-            partition by rule_set, fiscal_period, sender_layer, rule_id, from_id
+            partition by path_id
             order by
                 {{ receiver_order('sender_key', 'receiver_key', 'fiscal_period') }},
                 to_layer, to_id
             rows between unbounded preceding and current row
         ) as running_weight,
-        sum(weight) over (
-            partition by rule_set, fiscal_period, sender_layer, rule_id, from_id
-        ) as total_weight
+        sum(weight) over (partition by path_id) as total_weight
     from placed_rests
 
 )
 
 select
+    path_id,
     rule_set,
     fiscal_period,
     sender_layer,
@@ -119,6 +121,7 @@ where not is_networked
 union all
 
 select
+    path_id,
     rule_set,
     fiscal_period,
     sender_layer,

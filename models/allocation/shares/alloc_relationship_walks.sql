@@ -7,7 +7,7 @@ with recursive
 
 fiscal_periods as (
 
-    select * from {{ ref('dim_fiscal_periods') }}
+    select * from {{ ref('dim_fiscal_periods') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -37,7 +37,7 @@ requests as (
         sender_layer = 'solution' as starts_at_sender,
         case when sender_layer = 'solution' then from_id end as from_id
     from {{ ref('alloc_offers') }}
-    where method_used = 'relationship'
+    where {{ in_stale_periods() }} and method_used = 'relationship'
 
 ),
 

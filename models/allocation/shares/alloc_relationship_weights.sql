@@ -7,13 +7,14 @@ with
 
 offers as (
 
-    select * from {{ ref('alloc_offers') }} where method_used = 'relationship'
+    select * from {{ ref('alloc_offers') }}
+    where {{ in_stale_periods() }} and method_used = 'relationship'
 
 ),
 
 walks as (
 
-    select * from {{ ref('alloc_relationship_walks') }}
+    select * from {{ ref('alloc_relationship_walks') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -42,6 +43,7 @@ weights_from_items as (
 
     select
         offers.offer_id,
+        offers.fiscal_period,
         walks.to_layer,
         walks.to_id,
         cast(
@@ -65,6 +67,7 @@ weights_from_senders as (
 
     select
         offers.offer_id,
+        offers.fiscal_period,
         walks.to_layer,
         walks.to_id,
         cast(1000000000000 as decimal(38, 0)) as units
@@ -88,6 +91,7 @@ weights as (
 
 select
     offer_id,
+    fiscal_period,
     to_layer,
     to_id,
     cast(
@@ -95,4 +99,4 @@ select
         as decimal(38, 12)
     ) as weight
 from weights
-group by offer_id, to_layer, to_id
+group by offer_id, fiscal_period, to_layer, to_id

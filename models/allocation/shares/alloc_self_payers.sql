@@ -7,13 +7,15 @@ with
 
 offers as (
 
-    select * from {{ ref('alloc_offers') }} where sender_layer <> 'cost_pool'
+    select * from {{ ref('alloc_offers') }}
+    where {{ in_stale_periods() }} and sender_layer <> 'cost_pool'
 
 ),
 
 weights as (
 
-    select * from {{ ref('alloc_weights') }} where weight > 0
+    select * from {{ ref('alloc_weights') }}
+    where {{ in_stale_periods() }} and weight > 0
 
 ),
 

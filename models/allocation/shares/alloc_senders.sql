@@ -7,19 +7,19 @@ with
 
 pool_rules as (
 
-    select * from {{ ref('alloc_pool_rules') }}
+    select * from {{ ref('alloc_pool_rules') }} where {{ in_stale_periods() }}
 
 ),
 
 classified_buckets as (
 
-    select * from {{ ref('alloc_classified_buckets') }}
+    select * from {{ ref('alloc_classified_buckets') }} where {{ in_stale_periods() }}
 
 ),
 
 object_rules as (
 
-    select * from {{ ref('alloc_object_rules') }}
+    select * from {{ ref('alloc_object_rules') }} where {{ in_stale_periods() }}
 
 ),
 

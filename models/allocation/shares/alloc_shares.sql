@@ -7,13 +7,13 @@ with
 
 offers as (
 
-    select * from {{ ref('alloc_offers') }}
+    select * from {{ ref('alloc_offers') }} where {{ in_stale_periods() }}
 
 ),
 
 weights as (
 
-    select * from {{ ref('alloc_weights') }}
+    select * from {{ ref('alloc_weights') }} where {{ in_stale_periods() }}
 
 ),
 

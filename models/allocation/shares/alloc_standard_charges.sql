@@ -7,7 +7,8 @@ with
 
 offers as (
 
-    select * from {{ ref('alloc_offers') }} where method_used = 'standard_rate'
+    select * from {{ ref('alloc_offers') }}
+    where {{ in_stale_periods() }} and method_used = 'standard_rate'
 
 ),
 
@@ -19,7 +20,7 @@ rules as (
 
 weights as (
 
-    select * from {{ ref('alloc_weights') }}
+    select * from {{ ref('alloc_weights') }} where {{ in_stale_periods() }}
 
 ),
 

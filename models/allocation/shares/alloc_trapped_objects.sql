@@ -7,13 +7,13 @@ with recursive
 
 exits as (
 
-    select * from {{ ref('alloc_layer_exits') }}
+    select * from {{ ref('alloc_layer_exits') }} where {{ in_stale_periods() }}
 
 ),
 
 edges as (
 
-    select * from {{ ref('alloc_layer_edges') }}
+    select * from {{ ref('alloc_layer_edges') }} where {{ in_stale_periods() }}
 
 ),
 

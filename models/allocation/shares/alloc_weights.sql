@@ -7,7 +7,7 @@ with
 
 offers as (
 
-    select * from {{ ref('alloc_offers') }}
+    select * from {{ ref('alloc_offers') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -25,19 +25,19 @@ percentages as (
 
 driver_weights as (
 
-    select * from {{ ref('alloc_driver_weights') }}
+    select * from {{ ref('alloc_driver_weights') }} where {{ in_stale_periods() }}
 
 ),
 
 cloud_weights as (
 
-    select * from {{ ref('alloc_cloud_weights') }}
+    select * from {{ ref('alloc_cloud_weights') }} where {{ in_stale_periods() }}
 
 ),
 
 relationship_weights as (
 
-    select * from {{ ref('alloc_relationship_weights') }}
+    select * from {{ ref('alloc_relationship_weights') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -122,6 +122,7 @@ weights as (
 
 select
     weights.offer_id,
+    offers.fiscal_period,
     weights.to_layer,
     weights.to_id,
     weights.reason_code,

@@ -78,7 +78,10 @@ select
     buckets.bucket_id,
     {{ to_minor('lines.amount') }} as amount_minor
 from lines
-left join description_classes as classes on lower(lines.description) = classes.description
+left join description_classes as classes
+    on
+        lines.fiscal_period = classes.fiscal_period
+        and lower(lines.description) = classes.description
 inner join buckets
     on
         lines.scenario = buckets.scenario

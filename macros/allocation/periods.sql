@@ -1,0 +1,119 @@
+{# Work that is kept from build to build by whole fiscal periods: computed again where the version of a period changed. #}
+
+{# A filter on the periods that this model has to compute: all in a full build, else those with another version. #}
+{% macro in_stale_periods(column='fiscal_period') -%}
+    {%- set versions = ref('alloc_period_versions') -%}
+    {%- if is_incremental() -%}
+        (
+            {{ column }} in ({{ stale_periods(versions, this.identifier) }})
+            or {{ column }} not in (select fiscal_period from {{ versions }})
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro stale_periods(versions, table_name) -%}
+    select versions.fiscal_period
+    from {{ versions }} as versions
+    left join {{ built_periods(versions) }} as built
+        on
+            built.table_name = '{{ table_name }}'
+            and versions.fiscal_period = built.fiscal_period
+            and versions.version = built.version
+    where built.version is null
+{%- endmacro %}
+
+{# Which version of each period each table holds. Not a model: it must outlive every build. #}
+{% macro built_periods(versions) -%}
+    {{ versions.database }}.{{ versions.schema }}.alloc_built_periods
+{%- endmacro %}
+
+{% macro create_built_periods() -%}
+    create schema if not exists {{ this.schema }};
+    create table if not exists {{ built_periods(this) }} (
+        table_name varchar not null, fiscal_period date not null, version varchar not null
+    )
+{%- endmacro %}
+
+{# Replaces the periods that were computed again, and removes those that are gone. #}
+{% macro get_incremental_by_period_sql(arguments) -%}
+    {%- set versions = ref('alloc_period_versions') -%}
+    {%- set target = arguments['target_relation'] -%}
+    {%- set period = arguments['unique_key'] or 'fiscal_period' -%}
+    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ target }}
+    where
+        {{ period }} in ({{ stale_periods(versions, target.identifier) }})
+        or {{ period }} not in (select fiscal_period from {{ versions }})
+        or {{ period }} is null;
+
+    insert into {{ target }} ({{ columns }})
+    select {{ columns }} from {{ arguments['temp_relation'] }}
+{%- endmacro %}
+
+{# A period counts as built when every table before this one holds the same version of it. #}
+{% macro record_built_periods() -%}
+    {%- if execute and config.get('materialized') == 'incremental' -%}
+    {%- set versions = ref('alloc_period_versions') -%}
+    {%- set built = built_periods(versions) -%}
+    {%- set parents = kept_parents(model) -%}
+    delete from {{ built }}
+    where
+        table_name = '{{ this.identifier }}'
+        and (fiscal_period, version) not in (select fiscal_period, version from {{ versions }});
+
+    insert into {{ built }}
+    select
+        '{{ this.identifier }}' as table_name,
+        versions.fiscal_period,
+        versions.version
+    from {{ versions }} as versions
+    left join {{ built }} as before
+        on
+            versions.fiscal_period = before.fiscal_period
+            and versions.version = before.version
+            and before.table_name in ('{{ (parents + [this.identifier]) | join("', '") }}')
+    group by versions.fiscal_period, versions.version
+    having
+        count(before.table_name) = {{ parents | length }}
+        and count(case when before.table_name = '{{ this.identifier }}' then 1 end) = 0
+    {%- endif -%}
+{%- endmacro %}
+
+{# The tables kept by period that a model reads, directly or through others. #}
+{% macro kept_parents(node) -%}
+    {%- set found = [] -%}
+    {%- set seen = [] -%}
+    {%- set waiting = node.depends_on.nodes | list -%}
+    {%- for _ in graph.nodes -%}
+        {%- if waiting -%}
+            {%- set parent = graph.nodes.get(waiting.pop()) -%}
+            {%- if parent and parent.unique_id not in seen -%}
+                {%- do seen.append(parent.unique_id) -%}
+                {%- if parent.config.get('incremental_strategy') == 'by_period' and parent.config.materialized == 'incremental' -%}
+                    {%- do found.append(parent.alias) -%}
+                {%- else -%}
+                    {%- do waiting.extend(parent.depends_on.nodes) -%}
+                {%- endif -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{# What the models and macros say, in one text: when it changes, every period is computed again. #}
+{% macro code_version() -%}
+    {%- set texts = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() | sort(attribute='unique_id') -%}
+            {%- if node.resource_type == 'model' and node.fqn[1] in ('core', 'allocation', 'marts') -%}
+                {%- do texts.append(node.checksum.checksum) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- for name in context[project_name] | sort -%}
+            {%- do texts.append(context[project_name][name].macro.macro_sql) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ local_md5(texts | join('\n')) }}
+{%- endmacro %}
