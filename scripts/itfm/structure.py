@@ -53,6 +53,8 @@ ACCESS = {
     "reconciliation": "public",
     "metrics": "protected",
 }
+KEPT_LAYERS = ("allocation", "marts")
+INPUT_VERSIONS = "fct_input_versions"
 WITH_CONTRACT = ("input_layer", "marts", "reconciliation")
 SIGNATURE = re.compile(r"{%-?\s*(?:macro|test)\s+(\w+)\s*\((.*?)\)\s*-?%}", re.DOTALL)
 
@@ -122,6 +124,7 @@ def violations(manifest: Manifest) -> list[Violation]:
         dictionaries,
         staging_is_tested,
         marts_have_readers,
+        kept_periods,
         macros,
     ):
         found += rule(manifest)
@@ -295,6 +298,39 @@ def marts_have_readers(manifest: Manifest) -> Iterator[Violation]:
             )
 
 
+def kept_periods(manifest: Manifest) -> Iterator[Violation]:
+    """What a model kept by period reads from outside is versioned; it computes stale periods only.
+
+    A table that is missing in the versions could change without any period being built again.
+    """
+    versions = next((one for one in manifest.models if one["name"] == INPUT_VERSIONS), None)
+    versioned = {one["unique_id"] for one in manifest.parents(versions)} if versions else set()
+    for model in manifest.models:
+        config = model.get("config") or {}
+        if config.get("materialized") != "incremental":
+            continue
+        if "in_stale_periods(" not in (model.get("raw_code") or ""):
+            yield _violation(
+                model,
+                "kept_periods",
+                "it is incremental, but filters nothing; import tables where "
+                "{{ in_stale_periods() }}.",
+            )
+        period = config.get("unique_key") or "fiscal_period"
+        if period not in (model.get("columns") or {}):
+            yield _violation(
+                model, "kept_periods", f"it is kept by period, but has no column {period}."
+            )
+        for parent in _read_from_outside(manifest, model):
+            if parent["unique_id"] not in versioned and parent["name"] != INPUT_VERSIONS:
+                yield _violation(
+                    model,
+                    "kept_periods",
+                    f"it is kept by period and reads {parent['name']}, of which {INPUT_VERSIONS} "
+                    "keeps no version; add it there.",
+                )
+
+
 def macros(manifest: Manifest) -> Iterator[Violation]:
     """Every macro and each of its arguments is described; a dispatched one under its own name."""
     documented = {macro["name"] for macro in manifest.macros if _said(macro)}
@@ -325,6 +361,23 @@ def macros(manifest: Manifest) -> Iterator[Violation]:
 
 
 # helpers ----------------------------------------------------------------------------------
+
+
+def _read_from_outside(manifest: Manifest, model: Node) -> list[Node]:
+    """Return the tables of other layers that a model reads, also through models of its own."""
+    found: dict[str, Node] = {}
+    seen: set[str] = set()
+    waiting = manifest.parents(model)
+    while waiting:
+        parent = waiting.pop()
+        if parent["unique_id"] in seen:
+            continue
+        seen.add(parent["unique_id"])
+        if parent["resource_type"] == "model" and layer_of(parent) in KEPT_LAYERS:
+            waiting += manifest.parents(parent)
+        else:
+            found[parent["unique_id"]] = parent
+    return list(found.values())
 
 
 def layer_of(node: Node) -> str:

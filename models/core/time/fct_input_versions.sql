@@ -6,6 +6,7 @@
 {% set every_period = [
     'bridge_account_hierarchy', 'bridge_cost_center_hierarchy', 'bridge_object_relationships',
     'dim_applications', 'dim_configuration_items', 'dim_consumers', 'dim_cost_pools',
+    'dim_measures',
     'dim_rule_sets', 'dim_services', 'dim_towers', 'input_cost_model__allocation_fallbacks',
     'input_cost_model__allocation_percentages', 'input_cost_model__allocation_rules',
     'input_cost_model__classification_rules', 'input_cost_model__rejected_rules',

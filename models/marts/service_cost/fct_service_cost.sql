@@ -18,7 +18,11 @@ on_services as (
         expense_type,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'solution' and measure = 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'solution'
+        and measure = 'amount'
+        and reason_code is null
 
     union all
 
@@ -33,7 +37,11 @@ on_services as (
         expense_type,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'solution' and measure = 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'solution'
+        and measure = 'amount'
+        and reason_code is null
 
     union all
 
@@ -49,7 +57,11 @@ on_services as (
         expense_type,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'consumer' and measure = 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'consumer'
+        and measure = 'amount'
+        and reason_code is null
 
     union all
 
@@ -64,7 +76,11 @@ on_services as (
         expense_type,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'consumer' and measure = 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'consumer'
+        and measure = 'amount'
+        and reason_code is null
 
 ),
 

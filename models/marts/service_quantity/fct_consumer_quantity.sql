@@ -16,7 +16,7 @@ reached as (
         service_id,
         amount_minor
     from {{ ref('alloc_consumer_flows') }}
-    where measure <> 'amount' and reason_code is null
+    where {{ in_stale_periods() }} and measure <> 'amount' and reason_code is null
 
     union all
 
@@ -30,7 +30,11 @@ reached as (
         'DIRECT',
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'consumer' and measure <> 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'consumer'
+        and measure <> 'amount'
+        and reason_code is null
 
     union all
 
@@ -43,7 +47,11 @@ reached as (
         'DIRECT',
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'consumer' and measure <> 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'consumer'
+        and measure <> 'amount'
+        and reason_code is null
 
 ),
 

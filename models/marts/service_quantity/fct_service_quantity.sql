@@ -17,7 +17,11 @@ on_services as (
         from_id as tower_id,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'solution' and measure <> 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'solution'
+        and measure <> 'amount'
+        and reason_code is null
 
     union all
 
@@ -31,7 +35,11 @@ on_services as (
         'DIRECT',
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'solution' and measure <> 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'solution'
+        and measure <> 'amount'
+        and reason_code is null
 
     union all
 
@@ -46,7 +54,11 @@ on_services as (
         'DIRECT',
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'consumer' and measure <> 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'consumer'
+        and measure <> 'amount'
+        and reason_code is null
 
     union all
 
@@ -60,7 +72,11 @@ on_services as (
         from_id,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'consumer' and measure <> 'amount' and reason_code is null
+    where
+        {{ in_stale_periods() }}
+        and to_layer = 'consumer'
+        and measure <> 'amount'
+        and reason_code is null
 
 ),
 
