@@ -24,7 +24,7 @@ from rich.console import Console
 from itfm import publish as publishing
 from itfm.contract import project_folder
 from itfm.errors import UserError
-from itfm.fingerprint import fingerprint
+from itfm.fingerprint import code_fingerprint, fingerprint
 from itfm.process import Child, Stopped, python_module, stop_on_signals
 from itfm.progress import Phase, console
 from itfm.workspace import DEFAULT_WORKSPACE, Workspace, load_workspace
@@ -34,6 +34,7 @@ FAILED = 1
 WRONG_INPUTS = 2
 LOCK_FILE = ".build.lock"
 MARKER = "IN_PROGRESS"
+BUILT_BY = "built_by"
 DEMO_MARKER = ".demo_incomplete"
 SHOWN_FAILURES = 10
 SHOWN_PROBLEMS = 10
@@ -191,11 +192,17 @@ class _Build:
     def _dbt(self, workspace: Workspace, lock: int) -> bool:
         from itfm.dbt_run import run_dbt, write_tests
 
+        # tables that are kept from build to build are made anew when the project itself changed
+        code, built_by = code_fingerprint(), workspace.build_folder / BUILT_BY
+        is_known = built_by.is_file() and built_by.read_text(encoding="utf-8") == code
+        arguments = ["build"] if is_known else ["build", "--full-refresh"]
         with Phase(self.out, "dbt build") as phase:
-            result = run_dbt(["build"], workspace, phase.update, keep_open=[lock])
+            result = run_dbt(arguments, workspace, phase.update, keep_open=[lock])
             if workspace.work_database.is_file():
                 write_tests(workspace.work_database, result)
             phase.done(result.text())
+        if result.passed:
+            built_by.write_text(code, encoding="utf-8")
         if result.gates:
             self._say("\nThe delivered files do not keep the limits of the workspace:", style="red")
             for message in result.gates:

@@ -23,10 +23,8 @@ def fingerprint(workspace: Workspace, project: Path | None = None) -> str:
     Files of the project are compared by content; delivered files, which can be large, by name,
     size and time of the last change.
     """
-    folder = project or project_folder()
     digest = hashlib.blake2b(digest_size=16)
-    for path in _project_files(folder):
-        _add(digest, path.relative_to(folder).as_posix(), path.read_bytes())
+    _add(digest, "project", code_fingerprint(project).encode())
     if workspace.settings_file.is_file():
         _add(digest, workspace.settings_file.name, workspace.settings_file.read_bytes())
     found = survey(workspace)
@@ -36,6 +34,15 @@ def fingerprint(workspace: Workspace, project: Path | None = None) -> str:
     for name, path in sorted(found.lookup_files.items()):
         status = path.stat()
         _add(digest, name, f"lookup {status.st_size} {status.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def code_fingerprint(project: Path | None = None) -> str:
+    """Return the fingerprint of the project alone, whatever company it builds."""
+    folder = project or project_folder()
+    digest = hashlib.blake2b(digest_size=16)
+    for path in _project_files(folder):
+        _add(digest, path.relative_to(folder).as_posix(), path.read_bytes())
     return digest.hexdigest()
 
 

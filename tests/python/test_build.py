@@ -37,13 +37,15 @@ class Pipeline:
 
     def __init__(self) -> None:
         self.runs = 0
+        self.arguments: list[list[str]] = []
         self.result = DbtResult(0, done=Counter({"models": 2}))
         self.meets_expectations = True
         self.error: BaseException | None = None
 
-    def run_dbt(self, _arguments: Any, workspace: Workspace, *_: Any, **__: Any) -> DbtResult:
+    def run_dbt(self, arguments: Any, workspace: Workspace, *_: Any, **__: Any) -> DbtResult:
         """Write the tables that a publication needs."""
         self.runs += 1
+        self.arguments.append(list(arguments))
         if self.error is not None:
             raise self.error
         with duckdb.connect(str(workspace.work_database)) as connection:
@@ -127,6 +129,19 @@ def test_a_second_build_does_nothing(pipeline: Pipeline, company: Workspace) -> 
     run(company, force=True)
     assert pipeline.runs == 2
     assert run_in(company) == 2
+
+
+def test_a_changed_project_makes_all_tables_anew(
+    pipeline: Pipeline, company: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code in ("as it is", "as it is", "changed"):
+        monkeypatch.setattr(building, "code_fingerprint", lambda code=code: code)
+        assert building.build(company.path, building.BuildOptions(force=True)) == 0
+    assert pipeline.arguments == [
+        ["build", "--full-refresh"],
+        ["build"],
+        ["build", "--full-refresh"],
+    ]
 
 
 def test_what_changes_the_fingerprint(company: Workspace) -> None:
