@@ -1,9 +1,9 @@
 {# Work that is kept from build to build by whole fiscal periods: computed again where the version of a period changed. #}
 
-{# A filter on the periods that this model has to compute: all in a full build, else those with another version. #}
+{# A filter on the periods that this model has to compute: all in a full build and in unit tests, else those with another version. #}
 {% macro in_stale_periods(column='fiscal_period') -%}
-    {%- set versions = ref('alloc_period_versions') -%}
-    {%- if is_incremental() -%}
+    {%- set versions = ref('alloc_period_versions') if model and model.resource_type == 'model' -%}
+    {%- if versions and is_incremental() -%}
         (
             {{ column }} in ({{ stale_periods(versions, this.identifier) }})
             or {{ column }} not in (select fiscal_period from {{ versions }})
@@ -102,18 +102,18 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{# What the models and macros say, in one text: when it changes, every period is computed again. #}
+{# What the models and macros say, in one hash: when it changes, every period is computed again. #}
 {% macro code_version() -%}
-    {%- set texts = [] -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() | sort(attribute='unique_id') -%}
-            {%- if node.resource_type == 'model' and node.fqn[1] in ('core', 'allocation', 'marts') -%}
-                {%- do texts.append(node.checksum.checksum) -%}
-            {%- endif -%}
-        {%- endfor -%}
-        {%- for name in context[project_name] | sort -%}
-            {%- do texts.append(context[project_name][name].macro.macro_sql) -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- set texts = [] -%}
+    {%- for node in graph.nodes.values() | sort(attribute='unique_id') -%}
+        {%- if node.resource_type == 'model' and node.fqn[1] in ('core', 'allocation', 'marts') -%}
+            {%- do texts.append(node.checksum.checksum) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name in context[project_name] | sort -%}
+        {%- do texts.append(context[project_name][name].macro.macro_sql) -%}
+    {%- endfor -%}
     {{ local_md5(texts | join('\n')) }}
+    {%- endif -%}
 {%- endmacro %}

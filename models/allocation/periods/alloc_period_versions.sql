@@ -31,16 +31,18 @@ counted_versions as (
     inner join input_versions
         on
             input_versions.counts_in = 'every period'
-            or input_versions.fiscal_period = fiscal_periods.fiscal_period
+            or fiscal_periods.fiscal_period = input_versions.fiscal_period
             or (
                 input_versions.counts_in = 'later periods'
-                and input_versions.fiscal_period < fiscal_periods.fiscal_period
+                and fiscal_periods.fiscal_period > input_versions.fiscal_period
             )
 
 )
 
 select
     fiscal_period,
-    md5({{ sorted_text_list('entry', ',') }} || '{{ code_version() }}') as version
+    md5(
+        {{ sorted_text_list('entry', ',') }} || '{{ code_version() }}'
+    ) as version
 from counted_versions
 group by fiscal_period

@@ -8,7 +8,9 @@ with
 offers as (
 
     select * from {{ ref('alloc_offers') }}
-    where {{ in_stale_periods() }} and method_used in ('driver', 'capacity', 'dual_rate', 'standard_rate')
+    where
+        {{ in_stale_periods() }}
+        and method_used in ('driver', 'capacity', 'dual_rate', 'standard_rate')
 
 ),
 
