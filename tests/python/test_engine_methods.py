@@ -144,6 +144,31 @@ def write_fallbacks_and_cloud(company: EngineWorkspace) -> None:
                      driver_id="acme*", idle=idle)  # fmt: skip
 
 
+def write_closed_receivers(company: EngineWorkspace) -> None:
+    """Senders whose users are closed by a step-down, or belong to the own layer of a direct rule."""
+    company.services("n first", "n last", "n inner", "n room", "n full", "n kept")
+    for service_id in ("n last", "n inner", "n room", "n full", "n kept"):
+        company.line(100, service_id=service_id)
+    for sender, values in {
+        "n first": {"north": 1},
+        "n last": {"n first": 5},
+        "n inner": {"n first": 5},
+        "n room": {"n first": 60, "north": 20},
+        "n full": {"n first": 60},
+    }.items():
+        company.driver("n use", sender, dict(values))
+    for sequence, (service_id, method, network, capacity) in enumerate(
+        [("n first", "driver", "step_down", ""), ("n last", "driver", "step_down", ""),
+         ("n inner", "driver", "direct", ""), ("n room", "capacity", "step_down", 100),
+         ("n full", "capacity", "step_down", 100)], 90,
+    ):  # fmt: skip
+        company.rule(service_id, "solution", sequence, method, from_id=service_id,
+                     driver_id="n use", network=network, capacity=capacity)  # fmt: skip
+    company.rule("n kept", "solution", 95, "fixed_percent", from_id="n kept", network="direct")
+    company.percentages("n kept", "solution", {"n first": 40, "UNALLOCATED": 30})
+    company.percentages("n kept", "consumer", {"north": 30})
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build all cases in one company."""
@@ -162,6 +187,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_activities,
         write_rates,
         write_fallbacks_and_cloud,
+        write_closed_receivers,
     ):
         write(cases)
     result = cases.build()
@@ -252,6 +278,35 @@ def test_reciprocal_with_self_use(company: EngineWorkspace) -> None:
 )
 def test_w6_capacity(company: EngineWorkspace, service_id: str, expected: dict[str, float]) -> None:
     assert bills(company, service_id) == expected
+
+
+@pytest.mark.parametrize(
+    ("service_id", "expected"),
+    [
+        ("n last", {"UNALLOCATED": 100}),
+        ("n inner", {"UNALLOCATED": 100}),
+        ("n room", {"north": 80, "IDLE_CAPACITY": 20}),  # 20 of 100 units are idle, not 80
+        ("n full", {"UNALLOCATED": 60, "IDLE_CAPACITY": 40}),
+        ("n kept", {"UNALLOCATED": 50, "north": 50}),  # the closed 40 are shared by the others
+    ],
+)
+def test_use_by_receivers_left_out_is_no_idle_capacity(
+    company: EngineWorkspace, service_id: str, expected: dict[str, float]
+) -> None:
+    assert bills(company, service_id) == expected
+
+
+def test_closed_receivers_are_a_reason_of_their_own(company: EngineWorkspace) -> None:
+    assert company.query(
+        "select service_id, reason_code from allocation.alloc_consumer_flows"
+        " where to_id = 'UNALLOCATED' and service_id like 'n %' and rule_set = 'current'"
+        " group by all order by all"
+    ) == [
+        ("n full", "receivers_closed"),
+        ("n inner", "receivers_closed"),
+        ("n kept", "not_distributed"),
+        ("n last", "receivers_closed"),
+    ]
 
 
 def test_w11_activities_are_towers(company: EngineWorkspace) -> None:

@@ -15,7 +15,7 @@ offers as (
 weights as (
 
     select * from {{ ref('alloc_weights') }}
-    where {{ in_stale_periods() }} and weight > 0
+    where {{ in_stale_periods() }} and weight > 0 and not is_left_out
 
 ),
 

@@ -34,8 +34,10 @@ weighed_receivers as (
         weights.driver_period,
         offers.sender_layer = weights.to_layer and offers.from_id = weights.to_id as is_itself,
         coalesce(objects.order_key, {{ order_key('weights.to_id') }}) as order_key,
+        weights.is_left_out,
         weights.weight > 0
         and not is_itself
+        and not weights.is_left_out
         and (objects.object_id is not null or weights.reason_code is not null) as receives
     from offers
     inner join weights on offers.offer_id = weights.offer_id
@@ -48,8 +50,10 @@ weighed_offers as (
     select
         offer_id,
         sum(weight) as used,
+        sum(case when receives then weight else 0 end) as open_use,
         bool_or(receives) as has_receivers,
-        bool_or(not is_itself) as has_others,
+        bool_or(weight > 0 and is_left_out) as has_closed_receivers,
+        bool_or(not is_itself and not is_left_out) as has_others,
         max(driver_period) as driver_period
     from weighed_receivers
     group by offer_id
@@ -61,8 +65,11 @@ tried_offers as (
     select
         offers.*,
         weighed_offers.driver_period,
+        weighed_offers.used,
+        weighed_offers.open_use,
         coalesce(weighed_offers.has_receivers, false) as has_receivers,
         coalesce(weighed_offers.has_others, false) as has_others,
+        coalesce(weighed_offers.has_closed_receivers, false) as has_closed_receivers,
         case
             when
                 offers.method_used = 'capacity'
@@ -82,9 +89,12 @@ taken_offers as (
     from tried_offers
     qualify
         position = coalesce(
-            min(case when has_receivers or idle_capacity > 0 then position end) over (
-                partition by rule_set, fiscal_period, rule_id, from_id
-            ),
+            min(
+                case
+                    when has_receivers or (idle_capacity > 0 and not has_closed_receivers)
+                        then position
+                end
+            ) over (partition by rule_set, fiscal_period, rule_id, from_id),
             max(position) over (partition by rule_set, fiscal_period, rule_id, from_id)
         )
 
@@ -121,11 +131,15 @@ receivers as (
         *,
         {{ next_layer('layer_number') }},
         'UNALLOCATED',
-        case when has_others then 'zero_weights' else 'no_driver_data' end,
-        cast(0 as decimal(38, 12)),
+        case
+            when has_closed_receivers then 'receivers_closed'
+            when has_others then 'zero_weights'
+            else 'no_driver_data'
+        end,
+        cast(case when idle_capacity > 0 then used else 0 end as decimal(38, 12)),
         {{ order_key("'UNALLOCATED'") }}
     from taken_offers
-    where not has_receivers and idle_capacity is null
+    where not has_receivers and (idle_capacity is null or has_closed_receivers)
 
 ),
 
@@ -136,6 +150,9 @@ weighed_parts as (
         case
             when part <> '' then {{ part_units('part_percentage', 'weight', 'offer_id') }}
             when weight = 0 then 1
+            -- who is left out has used what others pay for: idle stays what nobody used
+            when reason_code = 'idle_capacity' and open_use > 0 and open_use < used
+                then {{ weight_units('weight * (cast(open_use as double) / used)') }}
             else {{ weight_units('weight') }}
         end as units,
         {{ receiver_order('order_key', 'receiver_key', 'fiscal_period') }} as receiver_position

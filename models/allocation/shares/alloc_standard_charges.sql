@@ -43,7 +43,7 @@ used as (
         sum(weights.weight) as quantity
     from offers
     inner join weights on offers.offer_id = weights.offer_id
-    where weights.weight > 0
+    where weights.weight > 0 and not weights.is_left_out
     group by offers.offer_id
 
 ),

@@ -1,7 +1,7 @@
 -- grain: one offer and receiver, by whatever method
 -- why: every method brings its weights into this shape; a new method is one more branch
 -- reads: alloc_offers, target sets, percentages, driver, cloud and relationship weights
--- conserves: every weight, also those of zero, but for receivers that a network method leaves out
+-- conserves: every weight, also those of zero; is_left_out marks what a network method closes
 
 with
 
@@ -127,7 +127,17 @@ select
     weights.to_id,
     weights.reason_code,
     weights.weight,
-    weights.driver_period
+    weights.driver_period,
+    weights.reason_code is null
+    and weights.to_layer = offers.sender_layer
+    and (
+        offers.network = 'direct'
+        or closed_objects.object_id is not null
+        and (
+            closed_objects.sequence < offers.sequence
+            or closed_objects.sequence = offers.sequence and weights.to_id <= offers.from_id
+        )
+    ) as is_left_out
 from weights
 inner join offers on weights.offer_id = offers.offer_id
 left join closed_objects
@@ -137,12 +147,3 @@ left join closed_objects
         and offers.fiscal_period = closed_objects.fiscal_period
         and weights.to_layer = closed_objects.layer
         and weights.to_id = closed_objects.object_id
-where
-    weights.to_layer <> offers.sender_layer
-    or offers.network = 'reciprocal'
-    or offers.network = 'step_down'
-    and (
-        closed_objects.object_id is null
-        or closed_objects.sequence > offers.sequence
-        or closed_objects.sequence = offers.sequence and weights.to_id > offers.from_id
-    )
