@@ -145,7 +145,7 @@ def write_fallbacks_and_cloud(company: EngineWorkspace) -> None:
 
 
 def write_closed_receivers(company: EngineWorkspace) -> None:
-    """Senders whose users are closed by a step-down, or belong to the own layer of a direct rule."""
+    """Senders whose users are closed by a step-down, or are left out by a direct rule."""
     company.services("n first", "n last", "n inner", "n room", "n full", "n kept")
     for service_id in ("n last", "n inner", "n room", "n full", "n kept"):
         company.line(100, service_id=service_id)
@@ -169,6 +169,26 @@ def write_closed_receivers(company: EngineWorkspace) -> None:
     company.percentages("n kept", "consumer", {"north": 30})
 
 
+def write_walking_fallback(company: EngineWorkspace) -> None:
+    """A hybrid that walks from one class of items; no other rule names that class."""
+    company.services("boxed", "unboxed")
+    company.add("cost_model/towers", tower="Activities", sub_tower="Boxes")
+    company.line(100, account_id="7900")
+    company.target_set("boxes", "resource_tower", "Boxes")
+    company.target_set("boxed", "solution", "boxed|unboxed")
+    company.rule("boxes", "cost_pool", 96, "even", account_id="7900", target_set="boxes")
+    for ci_id, ci_class, service_id in [("box", "box", "boxed"), ("bag", "bag", "unboxed")]:
+        company.add("cmdb/configuration_items", ci_id=ci_id, ci_class=ci_class,
+                    operational_status="operational")  # fmt: skip
+        company.add("cmdb/relationships", from_id=service_id, to_id=ci_id,
+                    relationship_type="runs_on")  # fmt: skip
+    company.rule("walks", "resource_tower", 97, "hybrid", from_id="Boxes")
+    for position, values in [(1, {"method": "relationship", "driver_id": "box"}),
+                             (2, {"method": "even"})]:  # fmt: skip
+        company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id="walks",
+                    position=position, target_set="boxed", **values)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build all cases in one company."""
@@ -188,6 +208,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_rates,
         write_fallbacks_and_cloud,
         write_closed_receivers,
+        write_walking_fallback,
     ):
         write(cases)
     result = cases.build()
@@ -344,6 +365,10 @@ def test_hybrid_falls_back_in_the_month_without_data(company: EngineWorkspace) -
         " from allocation.alloc_shares where rule_id = 'tries' and rule_set = 'current'"
         " and fiscal_period < '2025-03-01' and reason_code is null order by all"
     ) == [("2025-01-01", "driver", 1), ("2025-02-01", "even", 2)]
+
+
+def test_hybrid_walks_from_a_class_that_only_it_names(company: EngineWorkspace) -> None:
+    assert rests(company, "current", "boxed") == [100]
 
 
 def test_cloud_use_without_a_tag_is_seen_or_recovered(company: EngineWorkspace) -> None:

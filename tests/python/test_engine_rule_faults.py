@@ -31,7 +31,12 @@ def write_wrong_columns(company: EngineWorkspace) -> None:
                  target_set="s")  # fmt: skip
     company.rule("over part", "solution", 114, "dual_rate", driver_id="d",
                  budget_driver_id="d", fixed_percentage=101, **one)  # fmt: skip
-    company.rule("no size", "solution", 155, "capacity", driver_id="d", **one)
+    company.rule("no size", "solution", 90, "capacity", driver_id="d", **one)
+    company.rule("no size tried", "solution", 91, "hybrid", from_id="s2")
+    company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id="no size tried",
+                position=1, method="capacity", driver_id="d", target_set="c")  # fmt: skip
+    company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id="no size tried",
+                position=2, method="capacity", driver_id="d", capacity=9)  # fmt: skip
     company.rule("huge", "solution", 115, "capacity", driver_id="d", capacity=10**12, **one)
 
 
@@ -92,6 +97,74 @@ def write_wrong_dates(company: EngineWorkspace) -> None:
     company.rule("twin b", "cost_pool", 403, "even", vendor="TWIN", target_set="c")
 
 
+def write_wrong_drivers(company: EngineWorkspace) -> None:
+    """Drivers that a method cannot weigh by, whatever the method and wherever it is named."""
+    company.driver("ghosts", "", {"g1": 1, "g2": 2})
+    company.driver("early", "", {"Servers": 1})
+    company.driver("typo", "s9", {"c1": 1})
+    company.driver("typo", "s1", {"c1": 1})
+    company.driver("own", "s1", {"c1": 1})
+    company.add("consumption/service_usage", usage_id=1, service_id="s2", usage_date="2025-01-01",
+                used_by_type="consumer", used_by_id="c1", quantity=-5)  # fmt: skip
+    one: dict[str, object] = {"from_id": "s1"}
+    company.rule("ghost use", "solution", 601, "capacity", driver_id="ghosts", capacity=9, **one)
+    company.rule("no plan", "solution", 602, "dual_rate", driver_id="d",
+                 budget_driver_id="nothing", fixed_percentage=50, **one)  # fmt: skip
+    company.rule("no goal", "solution", 603, "standard_rate", driver_id="d", rate=1,
+                 budget_driver_id="nothing", target_set="c", **one)  # fmt: skip
+    company.rule("use below", "solution", 604, "capacity", from_id="s2", capacity=9,
+                 driver_id="service_usage")  # fmt: skip
+    company.rule("plan below", "solution", 605, "dual_rate", driver_id="d",
+                 budget_driver_id="service_usage", fixed_percentage=50, **one)  # fmt: skip
+    company.rule("early", "solution", 606, "driver", driver_id="early", **one)
+    company.rule("outside", "solution", 607, "driver", driver_id="d", target_set="s", **one)
+    company.rule("own", "cost_pool", 608, "driver", account_id="6000", driver_id="own")
+    company.rule("typo", "solution", 609, "driver", driver_id="typo", **one)
+    company.rule("no cloud", "solution", 610, "cloud_usage", driver_id="acme*", **one)
+    company.target_set("none", "consumer", "zzz*")
+    company.rule("tries", "solution", 611, "hybrid", **one)
+    for position, values in enumerate(
+        [{"method": "driver", "driver_id": "service_usage"}, {"method": "cloud_usage"},
+         {"method": "even", "target_set": "none"},
+         {"method": "relationship", "target_set": "s", "driver_id": "servr"}], 1,
+    ):  # fmt: skip
+        company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id="tries",
+                    position=position, **values)  # fmt: skip
+
+
+def write_wrong_places(company: EngineWorkspace) -> None:
+    """Names of another layer or kind, empty members, rows of a rule set that is not there."""
+    company.rule("of consumers", "solution", 701, "even", from_id="c1", target_set="c")
+    company.rule("of towers", "solution", 702, "even", from_id="Serv*", target_set="c")
+    company.target_set("misplaced", "consumer", "s1")
+    company.target_set("of a kind", "solution", "s1", object_kind="application")
+    company.rule("bar", "cost_pool", 703, "even", account_id="6000|", target_set="c")
+    company.classify("text bar", 704, "Staffing", "Internal Labor", description="a||b")
+    company.percentages("elsewhere", "consumer", {"c1": 100}, rule_set="curent")
+    company.add("cost_model/allocation_fallbacks", rule_set="curent", rule_id="elsewhere",
+                position=1, method="even", target_set="c")  # fmt: skip
+    company.rule("no percent", "solution", 705, "hybrid", from_id="s1")
+    company.rule("some percent", "solution", 706, "hybrid", from_id="s1")
+    company.percentages("no percent", "consumer", {"c1": 100})
+    company.percentages("some percent", "consumer", {"c1": 60})
+    for rule_id, method, target_set in [
+        ("no percent", "even", "c"), ("some percent", "fixed_percent", ""),
+    ]:  # fmt: skip
+        company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id=rule_id,
+                    position=1, method=method, target_set=target_set)  # fmt: skip
+    company.rule("pool network", "cost_pool", 707, "even", account_id="6000", target_set="c",
+                 network="direct")  # fmt: skip
+    company.rule("hundredth", "solution", 708, "fixed_percent", from_id="s1")
+    company.percentages("hundredth", "consumer", {"c1": "50.00001", "c2": 50})
+    company.rule("wild", "solution", 709, "fixed_percent", from_id="s1")
+    company.percentages("wild", "consumer", {"c*": 100})
+    company.add("ledger/cost_centers", cost_center_id="CC8")
+    company.add("ledger/cost_centers", cost_center_id="CC8 part", parent_cost_center_id="CC8")
+    company.line(5, cost_center_id="CC8 part")
+    company.rule("parent", "cost_pool", 710, "even", cost_center_id="CC8", target_set="c")
+    company.rule("part", "cost_pool", 710, "even", cost_center_id="CC8 part", target_set="c")
+
+
 def write_unreadable_rows(company: EngineWorkspace) -> None:
     """Rows that cannot be read, each on a line of its own."""
     company.rule("x1", "solution", 501, "magic", target_set="c")
@@ -128,6 +201,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_wrong_fallbacks,
         write_wrong_names,
         write_wrong_dates,
+        write_wrong_drivers,
+        write_wrong_places,
         write_unreadable_rows,
     ):
         write(company)
@@ -137,6 +212,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
 
 FAULTS = [
     ("error", "no size", "capacity for s1, which has no capacity_quantity"),
+    ("error", "no size tried", "at position 1 uses the method capacity for s2, which has no cap"),
     ("error", "rated", "which does not read rate"),
     ("error", "with capacity", "which does not read capacity"),
     ("error", "with budget", "which does not read budget_driver_id"),
@@ -180,6 +256,35 @@ FAULTS = [
     ("error", "gap", "no rule takes Staffing / Internal Labor / OpEx in 1 of the periods"),
     ("warning", "covers nothing", "holds in no period that has money"),
     ("error", "twin a", "and rule twin b both take what their equal filters name"),
+    ("warning", "ghost use", "weighs by the driver ghosts, of which no value is known"),
+    ("warning", "ghost use", "values for objects that do not exist, such as g1"),
+    ("warning", "no plan", "budgets by the driver nothing, of which no value is known; its fixed"),
+    ("warning", "no goal", "budgets by the driver nothing, of which no value is known; its var"),
+    ("error", "use below", "weighs by the driver service_usage, which is negative in some"),
+    ("error", "plan below", "budgets by the driver service_usage, which is negative in some"),
+    ("error", "tries", "at position 1 weighs by the driver service_usage, which is negative"),
+    ("warning", "tries", "at position 2 weighs by cloud charges of every provider, of which"),
+    ("warning", "tries", "at position 3 names the target set none, none of whose members"),
+    ("warning", "tries", "filters on servr, but no class of configuration items"),
+    ("warning", "early", "the driver early, which has no value from a sender to a receiver of"),
+    ("warning", "outside", "the driver d, which has no value from a sender to a receiver of"),
+    ("warning", "own", "the driver own, which has no value from a sender to a receiver of"),
+    ("warning", "typo", "values from objects that do not exist, such as s9; they are never"),
+    ("warning", "no cloud", "weighs by cloud charges of acme*, of which there is none"),
+    ("error", "of consumers", "filters on c1, which only the layer consumer knows; correct"),
+    ("warning", "of towers", "filters on serv*, which only the layer resource_tower knows"),
+    ("error", None, "target set misplaced takes receivers from the consumer layer and names s1"),
+    ("error", None, "names s1 of the kind application, which is of the kind service; correct"),
+    ("error", "bar", "filters on 6000|, a list of which one member is empty; take out"),
+    ("error", "text bar", "filters on the description a||b, a list of which one member is"),
+    ("error", "elsewhere", "a percentage for c1 in the rule set curent, which rule_sets does not"),
+    ("error", "elsewhere", "a fallback at position 1 in the rule set curent, which rule_sets"),
+    ("error", "no percent", "nor a hybrid rule that tries it; copy the rule into the set"),
+    ("error", "some percent", "add up to 60.000000 and not to 100"),
+    ("error", "pool network", "names a network, but cost pools do not pay each other; empty"),
+    ("error", "hundredth", "add up to 100.000010 and not to 100"),
+    ("error", "wild", "gives a percentage to c*, which is no object of the consumer layer"),
+    ("error", "parent", "and rule part both take"),
     ("error", None, "consumption.drivers cannot be used: unparsable_number in quantity; mend"),
     ("error", None, "consumption.drivers cannot be used: negative_value in quantity; mend"),
     ("error", None, "allocation_rules cannot be used: unknown_code in method; mend"),

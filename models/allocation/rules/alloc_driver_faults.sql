@@ -1,20 +1,31 @@
--- grain: one fault of a rule in the driver that it weighs by
+-- grain: one fault of a rule in a driver that it reads
 -- why: a driver without values, or with values that cannot be weights, is said early
--- reads: alloc_effective_rules, alloc_driver_values
+-- reads: alloc_rule_weighings, alloc_driver_values, alloc_objects, alloc_target_members
 -- conserves: every fault once
 
 with
 
-rules as (
+weighings as (
 
-    select distinct
-        defined_in as rule_set,
-        rule_id,
-        driver_id,
-        file_name,
-        line_number
-    from {{ ref('alloc_effective_rules') }}
-    where method = 'driver' and driver_id is not null
+    select * from {{ ref('alloc_rule_weighings') }}
+
+),
+
+driver_values as (
+
+    select * from {{ ref('alloc_driver_values') }}
+
+),
+
+objects as (
+
+    select * from {{ ref('alloc_objects') }}
+
+),
+
+target_members as (
+
+    select * from {{ ref('alloc_target_members') }}
 
 ),
 
@@ -26,76 +37,153 @@ drivers as (
         min(case when not is_known_receiver then to_id end) as unknown_receiver,
         min(case when quantity < 0 then to_id end) as negative_receiver,
         min(case when quantity >= 1000000000000 then to_id end) as heavy_receiver
-    from {{ ref('alloc_driver_values') }}
+    from driver_values
     group by driver_id
+
+),
+
+unknown_senders as (
+
+    select
+        driver_values.driver_id,
+        min(driver_values.from_id) as from_id
+    from driver_values
+    left join objects on driver_values.from_id = objects.object_id
+    where driver_values.from_id <> '*' and objects.object_id is null
+    group by driver_values.driver_id
+
+),
+
+receivers as (
+
+    select distinct
+        driver_values.driver_id,
+        driver_values.from_id = '*' as is_from_any,
+        objects.layer,
+        objects.layer_number,
+        objects.object_id
+    from driver_values
+    inner join objects
+        on
+            driver_values.to_id = objects.object_id
+            and coalesce(driver_values.to_layer, objects.layer) = objects.layer
+
+),
+
+usable_weighings as (
+
+    select distinct
+        weighings.rule_set,
+        weighings.rule_id,
+        weighings.reading
+    from weighings
+    inner join receivers
+        on
+            weighings.driver_id = receivers.driver_id
+            and (receivers.is_from_any or weighings.sender_layer <> 'cost_pool')
+            and (weighings.sender_layer <> 'solution' or receivers.layer <> 'resource_tower')
+    left join target_members
+        on
+            weighings.target_set = target_members.target_set
+            and receivers.layer = target_members.to_layer
+            and receivers.object_id = target_members.to_id
+    where weighings.target_set is null or target_members.to_id is not null
+
+),
+
+judged_weighings as (
+
+    select distinct
+        weighings.defined_in as rule_set,
+        weighings.rule_id,
+        weighings.file_name,
+        weighings.line_number,
+        weighings.driver_id,
+        weighings.reading,
+        weighings.without_values,
+        coalesce(drivers.known_receivers, 0) as known_receivers,
+        drivers.unknown_receiver,
+        drivers.negative_receiver,
+        drivers.heavy_receiver,
+        unknown_senders.from_id as unknown_sender,
+        usable_weighings.rule_id is not null as is_usable
+    from weighings
+    left join drivers on weighings.driver_id = drivers.driver_id
+    left join unknown_senders on weighings.driver_id = unknown_senders.driver_id
+    left join usable_weighings
+        on
+            weighings.rule_set = usable_weighings.rule_set
+            and weighings.rule_id = usable_weighings.rule_id
+            and weighings.reading = usable_weighings.reading
 
 ),
 
 faults as (
 
     select
+        *,
         'warning' as severity,
         'driver_without_values' as fault,
-        rules.rule_set,
-        rules.rule_id,
-        rules.file_name,
-        rules.line_number,
-        'weighs by the driver ' || rules.driver_id || ', of which no value is known; '
-        || 'its money stays unallocated as no_driver_data' as message
-    from rules
-    left join drivers on rules.driver_id = drivers.driver_id
-    where coalesce(drivers.known_receivers, 0) = 0
+        ', of which no value is known; ' || without_values as message
+    from judged_weighings
+    where known_receivers = 0
 
     union all
 
     select
+        *,
+        'warning',
+        'driver_without_receivers',
+        ', which has no value from a sender to a receiver of this rule; ' || without_values
+    from judged_weighings
+    where known_receivers > 0 and not is_usable
+
+    union all
+
+    select
+        *,
         'warning',
         'unknown_receiver',
-        rules.rule_set,
-        rules.rule_id,
-        rules.file_name,
-        rules.line_number,
-        'weighs by the driver ' || rules.driver_id || ', which has values for objects that do not '
-        || 'exist, such as ' || drivers.unknown_receiver || '; they receive nothing'
-    from rules
-    inner join drivers on rules.driver_id = drivers.driver_id
-    where drivers.unknown_receiver is not null
+        ', which has values for objects that do not exist, such as ' || unknown_receiver
+        || '; they receive nothing'
+    from judged_weighings
+    where unknown_receiver is not null
 
     union all
 
     select
-        case when rules.driver_id = 'cloud_effective_cost' then 'warning' else 'error' end,
+        *,
+        'warning',
+        'unknown_sender',
+        ', which has values from objects that do not exist, such as ' || unknown_sender
+        || '; they are never read: correct the name, or leave it empty for every sender'
+    from judged_weighings
+    where unknown_sender is not null
+
+    union all
+
+    select
+        *,
+        case when driver_id = 'cloud_effective_cost' then 'warning' else 'error' end,
         'negative_weight',
-        rules.rule_set,
-        rules.rule_id,
-        rules.file_name,
-        rules.line_number,
-        'weighs by the driver '
-        || rules.driver_id
-        || ', which is negative in some period, such as for '
-        || drivers.negative_receiver
+        ', which is negative in some period, such as for ' || negative_receiver
         || case
-            when rules.driver_id = 'cloud_effective_cost' then '; there it counts as 0'
+            when driver_id = 'cloud_effective_cost' then '; there it counts as 0'
             else '; correct the deliveries, a weight is never below 0'
         end
-    from rules
-    inner join drivers on rules.driver_id = drivers.driver_id
-    where drivers.negative_receiver is not null
+    from judged_weighings
+    where negative_receiver is not null
 
     union all
 
     select
+        *,
         'error',
         'weight_too_large',
-        rules.rule_set,
-        rules.rule_id,
-        rules.file_name,
-        rules.line_number,
-        'weighs by the driver ' || rules.driver_id || ', which is a million millions or more, such '
-        || 'as for ' || drivers.heavy_receiver || '; deliver it in a larger unit, such as gigabytes'
-    from rules
-    inner join drivers on rules.driver_id = drivers.driver_id
-    where drivers.heavy_receiver is not null
+        ', which is a million millions or more, such as for ' || heavy_receiver
+        || '; deliver it in a larger unit, such as gigabytes'
+    from judged_weighings
+    where heavy_receiver is not null
 
 )
 
@@ -106,5 +194,5 @@ select
     rule_id,
     file_name,
     line_number,
-    message
+    reading || message as message
 from faults

@@ -1,6 +1,6 @@
 -- grain: one fault of a fallback, or of a hybrid rule without any
 -- why: a hybrid rule that tries nothing leaves its money, a fallback without a rule is lost
--- reads: fallbacks, alloc_effective_rules, target sets, driver values, percentages
+-- reads: fallbacks, alloc_effective_rules, target sets and their members, percentages
 -- conserves: every fault once
 
 with
@@ -40,9 +40,9 @@ target_sets as (
 
 ),
 
-drivers as (
+filled_target_sets as (
 
-    select distinct driver_id from {{ ref('alloc_driver_values') }}
+    select distinct target_set from {{ ref('alloc_target_members') }}
 
 ),
 
@@ -62,12 +62,12 @@ placed_fallbacks as (
         rules.sender_layer,
         target_sets.target_set as known_target_set,
         coalesce(target_sets.holds_towers, 0) as holds_towers,
-        drivers.driver_id as known_driver_id,
+        filled_target_sets.target_set as filled_target_set,
         percentages.rule_id as rule_with_percentages
     from fallbacks
     inner join rules on fallbacks.rule_set = rules.rule_set and fallbacks.rule_id = rules.rule_id
     left join target_sets on fallbacks.target_set = target_sets.target_set
-    left join drivers on fallbacks.driver_id = drivers.driver_id
+    left join filled_target_sets on fallbacks.target_set = filled_target_sets.target_set
     left join percentages
         on fallbacks.rule_set = percentages.rule_set and fallbacks.rule_id = percentages.rule_id
     where rules.method = 'hybrid'
@@ -120,7 +120,7 @@ faults as (
         file_name,
         line_number,
         'at position ' || position || ' names the target set ' || target_set
-        || ', which has no row in target_sets'
+        || ', which has no row in target_sets; add it there, or correct the name'
     from placed_fallbacks
     where target_set is not null and known_target_set is null
 
@@ -171,15 +171,15 @@ faults as (
 
     select
         'warning',
-        'driver_without_values',
+        'empty_target_set',
         rule_set,
         rule_id,
         file_name,
         line_number,
-        'at position ' || position || ' weighs by the driver ' || driver_id
-        || ', of which no value is known; the next position is tried'
+        'at position ' || position || ' names the target set ' || target_set
+        || ', none of whose members exists; the next position is tried'
     from placed_fallbacks
-    where method in ('driver', 'capacity') and driver_id is not null and known_driver_id is null
+    where known_target_set is not null and filled_target_set is null
 
 )
 

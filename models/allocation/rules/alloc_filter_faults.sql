@@ -1,6 +1,6 @@
 -- grain: one member of a rule's filter that matches nothing
 -- why: a misspelled account or pool in a list is easily overlooked: the others still match
--- reads: alloc_rule_uses, alloc_filter_values, dim_cost_pools, alloc_objects
+-- reads: alloc_rule_uses, classification rules, alloc_filter_values, pools, objects
 -- conserves: every such member of every rule once
 
 with
@@ -12,6 +12,20 @@ filter_parts as (
         {{ split_to_rows('filter', '|') }} as part
     from {{ ref('alloc_rule_uses') }}
     where filter <> '*'
+
+),
+
+description_parts as (
+
+    select
+        rule_set,
+        rule_id,
+        description,
+        file_name,
+        line_number,
+        {{ split_to_rows('description', '|') }} as part
+    from {{ ref('input_cost_model__classification_rules') }}
+    where description is not null
 
 ),
 
@@ -63,7 +77,7 @@ unmatched_parts as (
         on
             distinct_parts.attribute = filter_values.attribute
             and {{ matches_pattern('filter_values.found_under', 'distinct_parts.part') }}
-    where filter_values.found_under is null
+    where filter_values.found_under is null and trim(distinct_parts.part) <> ''
 
 ),
 
@@ -110,6 +124,34 @@ faults as (
         on
             filter_parts.attribute = unmatched_parts.attribute
             and filter_parts.part = unmatched_parts.part
+
+    union all
+
+    select distinct
+        'error',
+        'empty_member',
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        'filters on ' || filter || ', a list of which one member is empty; '
+        || 'take out the bar too many'
+    from filter_parts
+    where trim(part) = ''
+
+    union all
+
+    select distinct
+        'error',
+        'empty_member',
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        'filters on the description ' || description || ', a list of which one member is empty; '
+        || 'take out the bar too many'
+    from description_parts
+    where trim(part) = ''
 
 )
 

@@ -30,6 +30,38 @@ taking_candidates as (
 
 ),
 
+capacity_rules as (
+
+    select
+        rule_set,
+        defined_in,
+        rule_id,
+        '' as place,
+        'rule' as kind,
+        capacity,
+        file_name,
+        line_number
+    from {{ ref('alloc_effective_rules') }}
+    where method = 'capacity'
+
+    union all
+
+    select
+        rules.rule_set,
+        rules.defined_in,
+        rules.rule_id,
+        'at position ' || fallbacks.position || ' ',
+        'fallback',
+        fallbacks.capacity,
+        fallbacks.file_name,
+        fallbacks.line_number
+    from {{ ref('alloc_effective_rules') }} as rules
+    inner join {{ ref('input_cost_model__allocation_fallbacks') }} as fallbacks
+        on rules.defined_in = fallbacks.rule_set and rules.rule_id = fallbacks.rule_id
+    where rules.method = 'hybrid' and fallbacks.method = 'capacity'
+
+),
+
 faults as (
 
     select
@@ -72,16 +104,17 @@ faults as (
         rules.rule_id,
         rules.file_name,
         rules.line_number,
-        'uses the method capacity for ' || min(candidates.from_id) || ', which has no '
-        || 'capacity_quantity; give it there, or in the column capacity of the rule'
-    from {{ ref('alloc_effective_rules') }} as rules
+        rules.place || 'uses the method capacity for ' || min(candidates.from_id)
+        || ', which has no capacity_quantity; give it there, or in the column capacity of the '
+        || rules.kind
+    from capacity_rules as rules
     inner join taking_candidates as candidates
         on rules.rule_set = candidates.rule_set and rules.rule_id = candidates.rule_id
     left join {{ ref('dim_services') }} as services on candidates.from_id = services.service_id
-    where
-        rules.method = 'capacity'
-        and coalesce(rules.capacity, services.capacity_quantity) is null
-    group by rules.defined_in, rules.rule_id, rules.file_name, rules.line_number
+    where coalesce(rules.capacity, services.capacity_quantity) is null
+    group by
+        rules.defined_in, rules.rule_id, rules.place, rules.kind, rules.file_name,
+        rules.line_number
 
 )
 

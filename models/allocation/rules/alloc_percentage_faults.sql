@@ -1,6 +1,6 @@
 -- grain: one fault of a fixed_percent rule or of a row of its percentages
 -- why: percentages that do not add up would lose or invent money
--- reads: input_cost_model__allocation_percentages, alloc_effective_rules, alloc_objects
+-- reads: percentages and fallbacks of the cost model, alloc_effective_rules, alloc_objects
 -- conserves: every fault once
 
 with
@@ -36,20 +36,42 @@ lineage as (
 
 ),
 
+fallbacks as (
+
+    select distinct
+        rule_set,
+        rule_id
+    from {{ ref('input_cost_model__allocation_fallbacks') }}
+    where method = 'fixed_percent'
+
+),
+
+rules_by_percent as (
+
+    select rules.*
+    from rules
+    left join fallbacks on rules.rule_set = fallbacks.rule_set and rules.rule_id = fallbacks.rule_id
+    where
+        rules.method = 'fixed_percent'
+        or (rules.method = 'hybrid' and fallbacks.rule_id is not null)
+
+),
+
 sums as (
 
     select
         rules.rule_set,
         rules.rule_id,
+        rules.method,
         rules.file_name,
         rules.line_number,
         count(percentages.to_id) as receivers,
         coalesce(sum(percentages.percentage), 0) as total_percentage
-    from rules
+    from rules_by_percent as rules
     left join percentages
         on rules.rule_set = percentages.rule_set and rules.rule_id = percentages.rule_id
-    where rules.method = 'fixed_percent'
-    group by rules.rule_set, rules.rule_id, rules.file_name, rules.line_number
+    group by
+        rules.rule_set, rules.rule_id, rules.method, rules.file_name, rules.line_number
 
 ),
 
@@ -70,7 +92,7 @@ faults as (
                 || ' and not to 100; correct them, or name who takes the rest'
         end as message
     from sums
-    where total_percentage <> 100
+    where total_percentage <> 100 and (receivers > 0 or method = 'fixed_percent')
 
     union all
 
@@ -81,15 +103,12 @@ faults as (
         percentages.file_name,
         percentages.line_number,
         'has a percentage for ' || percentages.to_id || ', but rule set ' || percentages.rule_set
-        || ' defines no fixed_percent rule of that id; '
+        || ' defines no fixed_percent rule of that id, nor a hybrid rule that tries it; '
         || 'copy the rule into the set, or remove the percentage'
     from percentages
     inner join lineage on percentages.rule_set = lineage.defined_in
-    left join rules
-        on
-            percentages.rule_set = rules.rule_set
-            and percentages.rule_id = rules.rule_id
-            and rules.method in ('fixed_percent', 'hybrid')
+    left join rules_by_percent as rules
+        on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
     where rules.rule_id is null
 
     union all

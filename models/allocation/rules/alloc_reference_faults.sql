@@ -94,7 +94,7 @@ faults as (
         rules.line_number,
         'names the target set '
         || rules.target_set
-        || ', which has no row in target_sets' as message
+        || ', which has no row in target_sets; add it there, or correct the name' as message
     from rules
     left join target_sets on rules.target_set = target_sets.target_set
     where rules.target_set is not null and target_sets.target_set is null

@@ -60,6 +60,10 @@ faults as (
     union all
     select * from {{ ref('alloc_filter_faults') }}
     union all
+    select * from {{ ref('alloc_layer_faults') }}
+    union all
+    select * from {{ ref('alloc_cloud_faults') }}
+    union all
     select
         'error' as severity,
         'rejected_row' as fault,

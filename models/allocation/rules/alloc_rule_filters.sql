@@ -1,6 +1,6 @@
 -- grain: one attribute and filter that any rule or target set uses
 -- why: each distinct filter is evaluated once, however many rules use it
--- reads: alloc_classification_rules, alloc_effective_rules, input_cost_model__target_sets
+-- reads: alloc_classification_rules, alloc_effective_rules, fallbacks and target sets
 -- conserves: every filter but the one that means any, and those on descriptions
 
 with
@@ -99,6 +99,12 @@ filters as (
         'ci_class',
         ci_class_filter
     from allocation_rules where method = 'relationship'
+    union
+    select
+        'ci_class',
+        {{ filter_text('driver_id') }}
+    from {{ ref('input_cost_model__allocation_fallbacks') }}
+    where method = 'relationship'
 
 )
 

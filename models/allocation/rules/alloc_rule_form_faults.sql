@@ -16,6 +16,7 @@ allocation_rules as (
         account_filter || cost_center_filter || vendor_filter || project_filter as line_filters,
         method,
         driver_id,
+        delivered_network,
         valid_from,
         valid_to,
         file_name,
@@ -87,6 +88,19 @@ faults as (
         'uses the method tagged, but only ledger lines carry tags; let it send from cost_pool'
     from allocation_rules
     where method = 'tagged' and sender_layer <> 'cost_pool'
+
+    union all
+
+    select
+        'superfluous_network',
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        'sends from cost_pool and names a network, but cost pools do not pay each other; '
+        || 'empty that column'
+    from allocation_rules
+    where sender_layer = 'cost_pool' and delivered_network is not null and method <> 'tagged'
 
     union all
 

@@ -30,6 +30,7 @@ delivered_rules as (
     select
         rule_set,
         rule_id,
+        'belongs to' as bond,
         file_name,
         line_number
     from {{ ref('input_cost_model__allocation_rules') }}
@@ -39,9 +40,30 @@ delivered_rules as (
     select
         rule_set,
         rule_id,
+        'belongs to',
         file_name,
         line_number
     from {{ ref('input_cost_model__classification_rules') }}
+
+    union all
+
+    select
+        rule_set,
+        rule_id,
+        'has a percentage for ' || to_id || ' in',
+        file_name,
+        line_number
+    from {{ ref('input_cost_model__allocation_percentages') }}
+
+    union all
+
+    select
+        rule_set,
+        rule_id,
+        'has a fallback at position ' || position || ' in',
+        file_name,
+        line_number
+    from {{ ref('input_cost_model__allocation_fallbacks') }}
 
 ),
 
@@ -54,8 +76,8 @@ faults as (
         delivered_rules.rule_id,
         delivered_rules.file_name,
         delivered_rules.line_number,
-        'belongs to the rule set ' || delivered_rules.rule_set || ', which rule_sets does not list'
-            as message
+        delivered_rules.bond || ' the rule set ' || delivered_rules.rule_set
+        || ', which rule_sets does not list; add it there, or correct the name' as message
     from delivered_rules
     left join known_rule_sets on delivered_rules.rule_set = known_rule_sets.rule_set
     where known_rule_sets.rule_set is null
@@ -69,7 +91,8 @@ faults as (
         null,
         delivered_rule_sets.file_name,
         delivered_rule_sets.line_number,
-        'is based on ' || delivered_rule_sets.based_on || ', which rule_sets does not list'
+        'is based on ' || delivered_rule_sets.based_on || ', which rule_sets does not list; '
+        || 'add it there, or correct the name'
     from delivered_rule_sets
     left join known_rule_sets on delivered_rule_sets.based_on = known_rule_sets.rule_set
     where delivered_rule_sets.based_on is not null and known_rule_sets.rule_set is null

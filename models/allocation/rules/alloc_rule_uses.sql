@@ -1,6 +1,6 @@
 -- grain: one rule and attribute that it filters on
 -- why: filters of rules one below the other, so that each member can be looked up
--- reads: alloc_effective_rules, alloc_classification_rules
+-- reads: alloc_effective_rules, alloc_classification_rules, fallbacks
 -- conserves: every filter of every rule but those on descriptions
 
 with
@@ -63,6 +63,20 @@ uses as (
         line_number
     from allocation_rules
     where method = 'relationship'
+
+    union all
+
+    select
+        'ci_class' as attribute,
+        {{ filter_text('fallbacks.driver_id') }} as filter,
+        rules.defined_in,
+        rules.rule_id,
+        fallbacks.file_name,
+        fallbacks.line_number
+    from allocation_rules as rules
+    inner join {{ ref('input_cost_model__allocation_fallbacks') }} as fallbacks
+        on rules.defined_in = fallbacks.rule_set and rules.rule_id = fallbacks.rule_id
+    where rules.method = 'hybrid' and fallbacks.method = 'relationship'
 
 )
 

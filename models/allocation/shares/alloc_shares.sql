@@ -49,7 +49,7 @@ weighed_offers as (
 
     select
         offer_id,
-        sum(weight) as used,
+        sum(greatest(weight, 0)) as used,
         sum(case when receives then weight else 0 end) as open_use,
         bool_or(receives) as has_receivers,
         bool_or(weight > 0 and is_left_out) as has_closed_receivers,
