@@ -599,6 +599,12 @@ _RULE_CHECKS = (
             from {_PERCENTAGES}
             union all by name
             select
+                file_name, line_number, 'a member of target set' as what, target_set as rule_id,
+                rule_set
+            from {_TARGETS}
+            where rule_set <> '*'
+            union all by name
+            select
                 file_name, line_number, 'based_on of rule set' as what, rule_set as rule_id,
                 based_on as rule_set
             from {_RULE_SETS}

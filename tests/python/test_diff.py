@@ -32,11 +32,13 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.line(50, account_id="6400")  # nothing changes
     company.line("30.01", account_id="6500")  # rule of the tower changes
     company.line(9, account_id="6600")  # a rule is new
+    company.line(40, account_id="6800")  # the target set of its rule changes
     company.line(12, account_id="6700")  # the network behind it changes
 
     for account, sub_pool in [
         ("6100", "Servers"), ("6200", "Servers"), ("6300", "Storage"), ("6400", "Network"),
         ("6500", "Managed Services"), ("6600", "Depreciation"), ("6700", "Maintenance & Support"),
+        ("6800", "Expense"),
     ]:  # fmt: skip
         company.classify(f"c{account}", 10, "Hardware", sub_pool, account_id=account)
     company.classify("c6200", 10, "Hardware", "Network", account_id="6200", **PROPOSED)
@@ -54,6 +56,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.rule("p-new", "cost_pool", 50, "fixed_percent", cost_sub_pool="Depreciation",
                  **PROPOSED)  # fmt: skip
     company.percentages("p-new", "consumer", {"plant": 100}, **PROPOSED)
+    company.rule("p-offices", "cost_pool", 55, "even", cost_sub_pool="Expense",
+                 target_set="offices")  # fmt: skip
+    company.target_set("offices", "consumer", "sales")
+    company.target_set("offices", "consumer", "sales|plant", **PROPOSED)  # replaces it
     company.rule("p-upkeep", "cost_pool", 60, "fixed_percent", cost_sub_pool="Maint*")
     company.percentages("p-upkeep", "solution", {"idp": 100})
 
@@ -100,7 +106,7 @@ def test_totals_are_equal(company: EngineWorkspace) -> None:
         "select sum(before_amount), sum(after_amount), sum(delta_amount)"
         " from marts.fct_rule_set_changes"
     )
-    assert rows == [(Decimal("331.01"), Decimal("331.01"), Decimal(0))]
+    assert rows == [(Decimal("371.01"), Decimal("371.01"), Decimal(0))]
 
 
 def test_every_step_names_its_rule(company: EngineWorkspace) -> None:
@@ -114,6 +120,8 @@ def test_every_step_names_its_rule(company: EngineWorkspace) -> None:
         ("sales", "web", "t-servers"): Decimal(-15),
         ("sales", "web", "rounding"): Decimal("-0.01"),
         ("stores", "desk", "t-servers"): Decimal("15.01"),
+        ("sales", "DIRECT", "p-offices"): Decimal(-20),
+        ("plant", "DIRECT", "p-offices"): Decimal(20),
         ("UNALLOCATED", "DIRECT", "p-new"): Decimal(-9),
         ("plant", "DIRECT", "p-new"): Decimal(9),
         ("sales", "web", "s-idp"): Decimal(-12),
@@ -128,7 +136,7 @@ def test_a_bill_on_one_side_only_stays(company: EngineWorkspace) -> None:
     )
     assert rows == [
         ("UNALLOCATED", "DIRECT", Decimal(9), Decimal(0), "p-new"),
-        ("plant", "DIRECT", Decimal(0), Decimal(34), "p-servers, p-new"),
+        ("plant", "DIRECT", Decimal(0), Decimal(54), "p-servers, p-offices, p-new"),
         ("stores", "desk", Decimal(0), Decimal("27.01"), "t-servers, s-idp"),
     ]
 
@@ -143,6 +151,12 @@ def test_rules_that_differ_are_listed(company: EngineWorkspace) -> None:
         ("p-servers", "changed", "percentage of consumer sales", "100.0", "75.0"),
         ("s-mail", "changed", "percentage of consumer sales", "50.0", "20.0"),
     ]
+    assert company.query(
+        "select rule_id, change, column_name, before_value, after_value"
+        " from marts.fct_rule_changes where column_name like 'members of %'"
+    ) == [
+        ("p-offices", "changed", "members of offices", "consumer sales", "consumer sales|plant"),
+    ]
     added = company.query(
         "select distinct rule_id from marts.fct_rule_changes where change = 'added'"
     )
@@ -152,8 +166,8 @@ def test_rules_that_differ_are_listed(company: EngineWorkspace) -> None:
 def test_the_table_starts_with_the_totals(company: EngineWorkspace) -> None:
     text = shown(company)
     assert "next against current: actual, periods from 2025-01-01" in text
-    assert "Rules differ: 6: p-new (added), p-servers (changed)" in text
-    assert "Total before 331.01, after 331.01 USD; equal: yes" in text
+    assert "Rules differ: 7: p-new (added), p-offices (changed), p-servers (changed)" in text
+    assert "Total before 371.01, after 371.01 USD; equal: yes" in text
     assert "Consumers: 2 pay more, 1 pay less" in text
     assert "c6200 -70.00; p-servers -25.00" in text
 

@@ -138,6 +138,7 @@ def write_wrong_places(company: EngineWorkspace) -> None:
     company.rule("of towers", "solution", 702, "even", from_id="Serv*", target_set="c")
     company.target_set("misplaced", "consumer", "s1")
     company.target_set("of a kind", "solution", "s1", object_kind="application")
+    company.target_set("c", "consumer", "c1", rule_set="nxt")
     company.rule("bar", "cost_pool", 703, "even", account_id="6000|", target_set="c")
     company.classify("text bar", 704, "Staffing", "Internal Labor", description="a||b")
     company.percentages("elsewhere", "consumer", {"c1": 100}, rule_set="curent")
@@ -275,6 +276,7 @@ FAULTS = [
     ("warning", "of towers", "filters on serv*, which only the layer resource_tower knows"),
     ("error", None, "target set misplaced takes receivers from the consumer layer and names s1"),
     ("error", None, "names s1 of the kind application, which is of the kind service; correct"),
+    ("error", None, "target set c has members in the rule set nxt, which rule_sets does not list"),
     ("error", "bar", "filters on 6000|, a list of which one member is empty; take out"),
     ("error", "text bar", "filters on the description a||b, a list of which one member is"),
     ("error", "elsewhere", "a percentage for c1 in the rule set curent, which rule_sets does not"),

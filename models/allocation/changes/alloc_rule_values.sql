@@ -52,6 +52,46 @@ fallbacks as (
 
 ),
 
+target_sets as (
+
+    select * from {{ ref('alloc_target_sets') }}
+
+),
+
+members as (
+
+    select
+        rule_set,
+        target_set,
+        concat_ws(' ', to_layer, nullif(object_kind, '*'), to_id) as member
+    from {{ ref('input_cost_model__target_sets') }}
+
+),
+
+named_sets as (
+
+    select
+        rule_set,
+        rule_id,
+        target_set
+    from effective_rules
+    where target_set is not null
+
+    union
+
+    select
+        effective_rules.rule_set,
+        effective_rules.rule_id,
+        fallbacks.target_set
+    from effective_rules
+    inner join fallbacks
+        on
+            effective_rules.defined_in = fallbacks.rule_set
+            and effective_rules.rule_id = fallbacks.rule_id
+    where fallbacks.target_set is not null
+
+),
+
 rule_values as (
     {% for column in allocation_columns %}
     select
@@ -111,6 +151,23 @@ rule_values as (
         on
             effective_rules.defined_in = fallbacks.rule_set
             and effective_rules.rule_id = fallbacks.rule_id
+
+    union all
+
+    select
+        named_sets.rule_set,
+        'allocation' as rule_kind,
+        named_sets.rule_id,
+        'members of ' || named_sets.target_set as column_name,
+        {{ sorted_text_list('members.member', ' + ') }} as column_value
+    from named_sets
+    inner join target_sets
+        on
+            named_sets.rule_set = target_sets.rule_set
+            and named_sets.target_set = target_sets.target_set
+    inner join members
+        on target_sets.defined_in = members.rule_set and target_sets.target_set = members.target_set
+    group by named_sets.rule_set, named_sets.rule_id, named_sets.target_set
 
 )
 

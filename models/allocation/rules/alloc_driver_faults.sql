@@ -84,7 +84,8 @@ usable_weighings as (
             and (weighings.sender_layer <> 'solution' or receivers.layer <> 'resource_tower')
     left join target_members
         on
-            weighings.target_set = target_members.target_set
+            weighings.target_rule_set = target_members.rule_set
+            and weighings.target_set = target_members.target_set
             and receivers.layer = target_members.to_layer
             and receivers.object_id = target_members.to_id
     where weighings.target_set is null or target_members.to_id is not null

@@ -14,6 +14,7 @@ fallbacks as (
 rules as (
 
     select distinct
+        rule_set as computed_rule_set,
         defined_in as rule_set,
         rule_id,
         sender_layer,
@@ -32,17 +33,16 @@ lineage as (
 
 target_sets as (
 
-    select
-        target_set,
-        max(case when to_layer = 'resource_tower' then 1 else 0 end) as holds_towers
-    from {{ ref('input_cost_model__target_sets') }}
-    group by target_set
+    select * from {{ ref('alloc_target_sets') }}
 
 ),
 
 filled_target_sets as (
 
-    select distinct target_set from {{ ref('alloc_target_members') }}
+    select distinct
+        rule_set,
+        target_set
+    from {{ ref('alloc_target_members') }}
 
 ),
 
@@ -57,7 +57,7 @@ percentages as (
 
 placed_fallbacks as (
 
-    select
+    select distinct
         fallbacks.*,
         rules.sender_layer,
         target_sets.target_set as known_target_set,
@@ -66,8 +66,14 @@ placed_fallbacks as (
         percentages.rule_id as rule_with_percentages
     from fallbacks
     inner join rules on fallbacks.rule_set = rules.rule_set and fallbacks.rule_id = rules.rule_id
-    left join target_sets on fallbacks.target_set = target_sets.target_set
-    left join filled_target_sets on fallbacks.target_set = filled_target_sets.target_set
+    left join target_sets
+        on
+            rules.computed_rule_set = target_sets.rule_set
+            and fallbacks.target_set = target_sets.target_set
+    left join filled_target_sets
+        on
+            target_sets.defined_in = filled_target_sets.rule_set
+            and target_sets.target_set = filled_target_sets.target_set
     left join percentages
         on fallbacks.rule_set = percentages.rule_set and fallbacks.rule_id = percentages.rule_id
     where rules.method = 'hybrid'
@@ -183,7 +189,7 @@ faults as (
 
 )
 
-select
+select distinct
     severity,
     fault,
     rule_set,

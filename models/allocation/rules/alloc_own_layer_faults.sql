@@ -8,6 +8,7 @@ with
 rules as (
 
     select distinct
+        rule_set as computed_rule_set,
         defined_in as rule_set,
         rule_id,
         sender_layer,
@@ -25,6 +26,7 @@ rules as (
 offers as (
 
     select
+        computed_rule_set,
         rule_set,
         rule_id,
         target_set,
@@ -35,11 +37,14 @@ offers as (
     union all
 
     select
-        rule_set,
-        rule_id,
-        target_set,
-        case when method in ('driver', 'capacity') then driver_id end
-    from {{ ref('input_cost_model__allocation_fallbacks') }}
+        rules.computed_rule_set,
+        rules.rule_set,
+        rules.rule_id,
+        fallbacks.target_set,
+        case when fallbacks.method in ('driver', 'capacity') then fallbacks.driver_id end
+    from rules
+    inner join {{ ref('input_cost_model__allocation_fallbacks') }} as fallbacks
+        on rules.rule_set = fallbacks.rule_set and rules.rule_id = fallbacks.rule_id
 
 ),
 
@@ -50,8 +55,14 @@ receiving_layers as (
         offers.rule_id,
         target_sets.to_layer
     from offers
+    inner join {{ ref('alloc_target_sets') }} as known_sets
+        on
+            offers.computed_rule_set = known_sets.rule_set
+            and offers.target_set = known_sets.target_set
     inner join {{ ref('input_cost_model__target_sets') }} as target_sets
-        on offers.target_set = target_sets.target_set
+        on
+            known_sets.defined_in = target_sets.rule_set
+            and known_sets.target_set = target_sets.target_set
 
     union
 
@@ -81,7 +92,14 @@ receiving_layers as (
 
 rules_within_their_layer as (
 
-    select rules.*
+    select distinct
+        rules.rule_set,
+        rules.rule_id,
+        rules.sender_layer,
+        rules.method,
+        rules.pool_filters,
+        rules.file_name,
+        rules.line_number
     from rules
     inner join receiving_layers
         on

@@ -29,6 +29,12 @@ objects as (
 
 ),
 
+target_sets as (
+
+    select * from {{ ref('alloc_target_sets') }}
+
+),
+
 target_members as (
 
     select * from {{ ref('alloc_target_members') }}
@@ -147,9 +153,14 @@ tags as (
     from named_tags
     inner join objects
         on named_tags.layer = objects.layer and named_tags.tag = objects.object_id
+    left join target_sets
+        on
+            named_tags.rule_set = target_sets.rule_set
+            and named_tags.target_set = target_sets.target_set
     left join target_members
         on
-            named_tags.target_set = target_members.target_set
+            target_sets.defined_in = target_members.rule_set
+            and target_sets.target_set = target_members.target_set
             and named_tags.layer = target_members.to_layer
             and named_tags.tag = target_members.to_id
     where named_tags.target_set is null or target_members.to_id is not null

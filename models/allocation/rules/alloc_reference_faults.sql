@@ -8,6 +8,7 @@ with
 rules as (
 
     select distinct
+        rule_set as computed_rule_set,
         defined_in as rule_set,
         rule_id,
         sender_layer,
@@ -31,18 +32,9 @@ classification_rules as (
 
 ),
 
-target_layers as (
-
-    select distinct
-        target_set,
-        to_layer
-    from {{ ref('input_cost_model__target_sets') }}
-
-),
-
 target_sets as (
 
-    select distinct target_set from target_layers
+    select * from {{ ref('alloc_target_sets') }}
 
 ),
 
@@ -69,7 +61,10 @@ objects as (
 
 filled_target_sets as (
 
-    select distinct target_set from {{ ref('alloc_target_members') }}
+    select distinct
+        rule_set,
+        target_set
+    from {{ ref('alloc_target_members') }}
 
 ),
 
@@ -85,7 +80,7 @@ cost_pools as (
 
 faults as (
 
-    select
+    select distinct
         'error' as severity,
         'unknown_target_set' as fault,
         rules.rule_set,
@@ -96,12 +91,15 @@ faults as (
         || rules.target_set
         || ', which has no row in target_sets; add it there, or correct the name' as message
     from rules
-    left join target_sets on rules.target_set = target_sets.target_set
+    left join target_sets
+        on
+            rules.computed_rule_set = target_sets.rule_set
+            and rules.target_set = target_sets.target_set
     where rules.target_set is not null and target_sets.target_set is null
 
     union all
 
-    select
+    select distinct
         'error',
         'layer_order',
         rules.rule_set,
@@ -109,15 +107,18 @@ faults as (
         rules.file_name,
         rules.line_number,
         'sends from ' || rules.sender_layer || ' to target set ' || rules.target_set
-        || ' in ' || target_layers.to_layer
-        || '; money can only go to a later layer, or to objects of the same layer'
+        || ', which holds towers; '
+        || 'money can only go to a later layer, or to objects of the same layer'
     from rules
-    inner join target_layers on rules.target_set = target_layers.target_set
-    where rules.sender_layer = 'solution' and target_layers.to_layer = 'resource_tower'
+    inner join target_sets
+        on
+            rules.computed_rule_set = target_sets.rule_set
+            and rules.target_set = target_sets.target_set
+    where rules.sender_layer = 'solution' and target_sets.holds_towers = 1
 
     union all
 
-    select
+    select distinct
         'warning',
         'empty_target_set',
         rules.rule_set,
@@ -127,13 +128,19 @@ faults as (
         'names the target set ' || rules.target_set || ', none of whose members exists; '
         || 'its money stays unallocated as no_driver_data'
     from rules
-    inner join target_sets on rules.target_set = target_sets.target_set
-    left join filled_target_sets on rules.target_set = filled_target_sets.target_set
+    inner join target_sets
+        on
+            rules.computed_rule_set = target_sets.rule_set
+            and rules.target_set = target_sets.target_set
+    left join filled_target_sets
+        on
+            target_sets.defined_in = filled_target_sets.rule_set
+            and target_sets.target_set = filled_target_sets.target_set
     where filled_target_sets.target_set is null
 
     union all
 
-    select
+    select distinct
         -- a layer without any object was not delivered: nothing is misspelled
         case
             when

@@ -1,6 +1,6 @@
 -- grain: one fault of a rule set
 -- why: a rule under a misspelled rule set would be left out, and nobody would be told
--- reads: rule sets, delivered rules, alloc_rule_set_lineage
+-- reads: rule sets, delivered rules and target sets, alloc_rule_set_lineage
 -- conserves: every fault once
 
 with
@@ -65,6 +65,17 @@ delivered_rules as (
         line_number
     from {{ ref('input_cost_model__allocation_fallbacks') }}
 
+    union all
+
+    select
+        rule_set,
+        null,
+        'target set ' || target_set || ' has members in',
+        file_name,
+        line_number
+    from {{ ref('input_cost_model__target_sets') }}
+    where rule_set <> '*'
+
 ),
 
 faults as (
@@ -72,7 +83,7 @@ faults as (
     select
         'error' as severity,
         'unknown_rule_set' as fault,
-        delivered_rules.rule_set,
+        case when delivered_rules.rule_id is not null then delivered_rules.rule_set end as rule_set,
         delivered_rules.rule_id,
         delivered_rules.file_name,
         delivered_rules.line_number,

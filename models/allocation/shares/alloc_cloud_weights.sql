@@ -69,6 +69,7 @@ inner join use
 left join target_members
     on
         offers.target_set = target_members.target_set
+        and offers.target_rule_set = target_members.rule_set
         and use.to_layer = target_members.to_layer
         and use.to_id = target_members.to_id
 where

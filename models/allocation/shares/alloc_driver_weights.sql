@@ -112,6 +112,7 @@ inner join objects
 left join target_members
     on
         chosen_versions.target_set = target_members.target_set
+        and chosen_versions.target_rule_set = target_members.rule_set
         and objects.layer = target_members.to_layer
         and objects.object_id = target_members.to_id
 where

@@ -1,6 +1,6 @@
 -- grain: one sender, position among the tries of its rule and part of its cost
 -- why: every method becomes one or more offers of receivers; the first that has data is taken
--- reads: alloc_senders, alloc_rules, input_cost_model__allocation_fallbacks, dim_services
+-- reads: alloc_senders, alloc_rules, fallbacks, alloc_target_sets, dim_services
 -- conserves: one offer for a plain rule, one for each try of a hybrid, two parts for a dual rate
 
 with
@@ -20,6 +20,12 @@ rules as (
 fallbacks as (
 
     select * from {{ ref('input_cost_model__allocation_fallbacks') }}
+
+),
+
+target_sets as (
+
+    select * from {{ ref('alloc_target_sets') }}
 
 ),
 
@@ -126,6 +132,7 @@ select
     senders.network,
     senders.sequence,
     rule_offers.target_set,
+    target_sets.defined_in as target_rule_set,
     rule_offers.driver_id,
     {{ filter_text('rule_offers.driver_id') }} as driver_filter,
     coalesce(
@@ -138,5 +145,9 @@ select
 from senders
 inner join rule_offers
     on senders.rule_set = rule_offers.rule_set and senders.rule_id = rule_offers.rule_id
+left join target_sets
+    on
+        senders.rule_set = target_sets.rule_set
+        and rule_offers.target_set = target_sets.target_set
 left join services
     on senders.sender_layer = 'solution' and senders.from_id = services.service_id

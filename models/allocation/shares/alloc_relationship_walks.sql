@@ -1,4 +1,4 @@
--- grain: one target set, period, start of a walk and target that it meets first on some path
+-- grain: one target set of a rule set, period, start of a walk and target met first on some path
 -- why: the CMDB says what stands on an item, at any depth, through circles or not
 -- reads: alloc_offers, dim_configuration_items, bridge_object_relationships, target sets
 -- conserves: every target in reach once; a walk ends at the first target of each path
@@ -32,6 +32,7 @@ target_members as (
 requests as (
 
     select distinct
+        target_rule_set,
         target_set,
         fiscal_period,
         sender_layer = 'solution' as starts_at_sender,
@@ -44,6 +45,7 @@ requests as (
 starts as (
 
     select
+        target_rule_set,
         target_set,
         fiscal_period,
         from_id as start_id
@@ -53,6 +55,7 @@ starts as (
     union
 
     select
+        requests.target_rule_set,
         requests.target_set,
         requests.fiscal_period,
         configuration_items.ci_id
@@ -89,6 +92,7 @@ valid_relationships as (
 walks as (
 
     select
+        target_rule_set,
         target_set,
         fiscal_period,
         start_id,
@@ -99,6 +103,7 @@ walks as (
     union
 
     select
+        walks.target_rule_set,
         walks.target_set,
         walks.fiscal_period,
         walks.start_id,
@@ -111,7 +116,8 @@ walks as (
             and walks.reached_id = valid_relationships.lower_id
     left join target_members
         on
-            walks.target_set = target_members.target_set
+            walks.target_rule_set = target_members.rule_set
+            and walks.target_set = target_members.target_set
             and valid_relationships.upper_id = target_members.to_id
             and walks.fiscal_period <= target_members.last_day
     where walks.target_layer is null
@@ -119,6 +125,7 @@ walks as (
 )
 
 select
+    target_rule_set,
     target_set,
     fiscal_period,
     start_id,

@@ -34,7 +34,9 @@ walks_with_width as (
 
     select
         *,
-        count(*) over (partition by target_set, fiscal_period, start_id) as targets_reached
+        count(*) over (
+            partition by target_rule_set, target_set, fiscal_period, start_id
+        ) as targets_reached
     from walks
 
 ),
@@ -56,7 +58,8 @@ weights_from_items as (
     inner join configuration_items as items on item_classes.value_class = items.ci_class
     inner join walks_with_width as walks
         on
-            offers.target_set = walks.target_set
+            offers.target_rule_set = walks.target_rule_set
+            and offers.target_set = walks.target_set
             and offers.fiscal_period = walks.fiscal_period
             and items.ci_id = walks.start_id
     where offers.sender_layer <> 'solution'
@@ -74,7 +77,8 @@ weights_from_senders as (
     from offers
     inner join walks
         on
-            offers.target_set = walks.target_set
+            offers.target_rule_set = walks.target_rule_set
+            and offers.target_set = walks.target_set
             and offers.fiscal_period = walks.fiscal_period
             and offers.from_id = walks.start_id
     where offers.sender_layer = 'solution'

@@ -1,4 +1,4 @@
--- grain: one target set, layer and object that belongs to it
+-- grain: one rule set that defines a target set, its layer and object that belongs to it
 -- why: resolves the patterns of a target set to objects, once for all rules that share it
 -- reads: input_cost_model__target_sets, alloc_class_filters, alloc_objects
 -- conserves: every object that any row of the set names, once
@@ -8,6 +8,7 @@ with
 target_sets as (
 
     select
+        rule_set,
         target_set,
         to_layer,
         object_kind,
@@ -29,6 +30,7 @@ objects as (
 )
 
 select distinct
+    target_sets.rule_set,
     target_sets.target_set,
     target_sets.to_layer,
     objects.object_id as to_id,

@@ -68,6 +68,7 @@ weights as (
     inner join target_members
         on
             offers.target_set = target_members.target_set
+            and offers.target_rule_set = target_members.rule_set
             and offers.fiscal_period <= target_members.last_day
     where offers.method_used = 'even'
 

@@ -12,6 +12,7 @@ staged as (
 )
 
 select
+    rule_set,
     target_set,
     to_layer,
     object_kind,

@@ -14,6 +14,7 @@ delivered as (
 typed as (
 
     select
+        coalesce({{ as_text('rule_set') }}, '*') as rule_set,
         {{ as_text('target_set') }} as target_set,
         {{ as_code('to_layer', ['resource_tower', 'solution', 'consumer']) }} as to_layer,
         coalesce({{ as_code('object_kind', ['service', 'application']) }}, '*') as object_kind,
@@ -40,6 +41,7 @@ checked as (
 )
 
 select
+    rule_set,
     target_set,
     to_layer,
     object_kind,
@@ -48,6 +50,8 @@ select
     line_number,
     coalesce(
         row_fault,
-        {{ repeated_key(['target_set', 'to_layer', 'object_kind', 'to_id'], 'row_fault') }}
+        {{ repeated_key(
+            ['rule_set', 'target_set', 'to_layer', 'object_kind', 'to_id'], 'row_fault'
+        ) }}
     ) as reject_reason
 from checked
