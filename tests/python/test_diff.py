@@ -33,12 +33,14 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.line("30.01", account_id="6500")  # rule of the tower changes
     company.line(9, account_id="6600")  # a rule is new
     company.line(40, account_id="6800")  # the target set of its rule changes
+    company.line(10, account_id="6900")  # the rate of the service changes, and gets a budget
+    company.line(20, account_id="6950")  # the rate of the cost pool changes
     company.line(12, account_id="6700")  # the network behind it changes
 
     for account, sub_pool in [
         ("6100", "Servers"), ("6200", "Servers"), ("6300", "Storage"), ("6400", "Network"),
         ("6500", "Managed Services"), ("6600", "Depreciation"), ("6700", "Maintenance & Support"),
-        ("6800", "Expense"),
+        ("6800", "Expense"), ("6900", "Calls"), ("6950", "Racks"),
     ]:  # fmt: skip
         company.classify(f"c{account}", 10, "Hardware", sub_pool, account_id=account)
     company.classify("c6200", 10, "Hardware", "Network", account_id="6200", **PROPOSED)
@@ -60,6 +62,21 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
                  target_set="offices")  # fmt: skip
     company.target_set("offices", "consumer", "sales")
     company.target_set("offices", "consumer", "sales|plant", **PROPOSED)  # replaces it
+    company.rule("p-calls", "cost_pool", 57, "fixed_percent", cost_sub_pool="Calls")
+    company.percentages("p-calls", "solution", {"calls": 100})
+    company.services("calls")
+    company.driver("racks", "", {"LAN": 5})
+    company.driver("sold", "calls", {"sales": 2, "plant": 1})
+    company.driver("goal", "calls", {"sales": 2})
+    company.target_set("buyers", "consumer", "sales|plant")
+    for rate, values in [(1, {}), (2, PROPOSED)]:
+        company.rule("p-racks", "cost_pool", 58, "standard_rate", cost_sub_pool="Racks",
+                     driver_id="racks", rate=rate, **values)  # fmt: skip
+    for rate, values in [(1, {}), (3, {"budget_driver_id": "goal", **PROPOSED})]:
+        company.rule("s-calls", "solution", 40, "standard_rate", from_id="calls",
+                     driver_id="sold", rate=rate, target_set="buyers", **values)  # fmt: skip
+    company.rule("t-lan", "resource_tower", 20, "fixed_percent", from_id="LAN")
+    company.percentages("t-lan", "solution", {"web": 100})
     company.rule("p-upkeep", "cost_pool", 60, "fixed_percent", cost_sub_pool="Maint*")
     company.percentages("p-upkeep", "solution", {"idp": 100})
 
@@ -106,7 +123,7 @@ def test_totals_are_equal(company: EngineWorkspace) -> None:
         "select sum(before_amount), sum(after_amount), sum(delta_amount)"
         " from marts.fct_rule_set_changes"
     )
-    assert rows == [(Decimal("371.01"), Decimal("371.01"), Decimal(0))]
+    assert rows == [(Decimal("401.01"), Decimal("401.01"), Decimal(0))]
 
 
 def test_every_step_names_its_rule(company: EngineWorkspace) -> None:
@@ -120,6 +137,12 @@ def test_every_step_names_its_rule(company: EngineWorkspace) -> None:
         ("sales", "web", "t-servers"): Decimal(-15),
         ("sales", "web", "rounding"): Decimal("-0.01"),
         ("stores", "desk", "t-servers"): Decimal("15.01"),
+        ("sales", "calls", "s-calls"): Decimal(4),
+        ("plant", "calls", "s-calls"): Decimal(2),
+        ("VOLUME_VARIANCE", "calls", "s-calls"): Decimal(-10),
+        ("SPENDING_VARIANCE", "calls", "s-calls"): Decimal(4),
+        ("sales", "web", "p-racks"): Decimal(5),
+        ("VOLUME_VARIANCE", "DIRECT", "p-racks"): Decimal(-5),
         ("sales", "DIRECT", "p-offices"): Decimal(-20),
         ("plant", "DIRECT", "p-offices"): Decimal(20),
         ("UNALLOCATED", "DIRECT", "p-new"): Decimal(-9),
@@ -135,6 +158,7 @@ def test_a_bill_on_one_side_only_stays(company: EngineWorkspace) -> None:
         " from marts.fct_rule_set_changes where before_amount = 0 or after_amount = 0 order by all"
     )
     assert rows == [
+        ("SPENDING_VARIANCE", "calls", Decimal(0), Decimal(4), "s-calls"),
         ("UNALLOCATED", "DIRECT", Decimal(9), Decimal(0), "p-new"),
         ("plant", "DIRECT", Decimal(0), Decimal(54), "p-servers, p-offices, p-new"),
         ("stores", "desk", Decimal(0), Decimal("27.01"), "t-servers, s-idp"),
@@ -166,8 +190,8 @@ def test_rules_that_differ_are_listed(company: EngineWorkspace) -> None:
 def test_the_table_starts_with_the_totals(company: EngineWorkspace) -> None:
     text = shown(company)
     assert "next against current: actual, periods from 2025-01-01" in text
-    assert "Rules differ: 7: p-new (added), p-offices (changed), p-servers (changed)" in text
-    assert "Total before 371.01, after 371.01 USD; equal: yes" in text
+    assert "Rules differ: 9: p-new (added), p-offices (changed), p-racks (changed)" in text
+    assert "Total before 401.01, after 401.01 USD; equal: yes" in text
     assert "Consumers: 2 pay more, 1 pay less" in text
     assert "c6200 -70.00; p-servers -25.00" in text
 

@@ -1,13 +1,13 @@
 -- grain: one proposed rule set, scenario, period, side, rule that moves money, and place
 -- why: what moved before carries its rule on; what arrived alike is compared at the tower's rule
--- reads: alloc_moved_from_pools, alloc_tower_senders, object rules, step and moved shares
+-- reads: alloc_moves_from_pools, alloc_tower_senders, object rules, step and moved shares
 -- conserves: what moved to towers, and each rule's own moves, in thousandths of a minor unit
 
 with
 
 moved as (
 
-    select * from {{ ref('alloc_moved_from_pools') }}
+    select * from {{ ref('alloc_moves_from_pools') }}
 
 ),
 

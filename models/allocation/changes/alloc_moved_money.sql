@@ -1,40 +1,13 @@
 -- grain: one proposed rule set, scenario, period, rule that moves money, consumer and service
 -- why: the last step: what every changed rule puts on a bill, or takes from it
--- reads: alloc_moved_from_pools, alloc_moved_from_towers, senders, rules, shares
+-- reads: alloc_moves_from_towers, alloc_rate_moves, senders, rules, shares
 -- conserves: the moves of a rule add up to 0 over consumers, in thousandths of a minor unit
 
 with
 
 moved as (
 
-    select
-        rule_set,
-        based_on,
-        scenario,
-        fiscal_period,
-        is_after,
-        step,
-        moved_by,
-        to_layer,
-        to_id,
-        parts
-    from {{ ref('alloc_moved_from_pools') }}
-    where to_layer <> 'resource_tower'
-
-    union all
-
-    select
-        rule_set,
-        based_on,
-        scenario,
-        fiscal_period,
-        is_after,
-        step,
-        moved_by,
-        to_layer,
-        to_id,
-        parts
-    from {{ ref('alloc_moved_from_towers') }}
+    select * from {{ ref('alloc_moves_from_towers') }}
 
 ),
 
@@ -172,6 +145,22 @@ on_bills as (
             arrived_alike.rule_set = moved_shares.rule_set
             and arrived_alike.fiscal_period = moved_shares.fiscal_period
             and arrived_alike.service_id = moved_shares.before_from_id
+
+    union all
+
+    -- what a standard rate of the service charges otherwise
+    select
+        rule_set,
+        based_on,
+        scenario,
+        fiscal_period,
+        step,
+        moved_by,
+        to_id,
+        from_id,
+        parts
+    from {{ ref('alloc_rate_moves') }}
+    where step = 'solution'
 
 )
 

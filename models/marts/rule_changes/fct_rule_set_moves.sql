@@ -76,9 +76,8 @@ pieces as (
         fiscal_period,
         consumer_id,
         service_id,
-        case when abs(sum(rest_minor)) > 100 then 'standard_rate' else 'rounding' end as step,
-        case when abs(sum(rest_minor)) > 100 then 'standard rates' else 'rounding' end
-            as moved_by,
+        'rounding' as step,
+        'rounding' as moved_by,
         cast(sum(rest_minor) as bigint) as moved_minor
     from rests
     group by rule_set, based_on, scenario, fiscal_period, consumer_id, service_id
