@@ -221,9 +221,10 @@ class _Summary:
             "select message from allocation.alloc_rule_faults where severity = 'warning' "
             "order by file_name, line_number, message"
         )
+        rows += self.rows("select message from allocation.alloc_use_faults order by message")
         if rows:
             warnings = f"{len(rows):,} warning{'s' if len(rows) > 1 else ''}"
-            text = f"{warnings} in allocation.alloc_rule_faults: {rows[0][0]}"
+            text = f"{warnings} in alloc_rule_faults and alloc_use_faults: {rows[0][0]}"
             yield _labelled("Cost model", " ".join(text.split()))
 
     def _services(self) -> Iterator[str]:

@@ -138,6 +138,13 @@ def write_fallbacks_and_cloud(company: EngineWorkspace) -> None:
         company.add("cloud/cost_and_usage", billed_cost=cost, effective_cost=cost, tags=tags,
                     billing_currency="USD", billing_period_start="2025-01-01",
                     charge_period_start="2025-01-01", provider_name="Acme Cloud")  # fmt: skip
+    # a refund of the month before: February counts nothing for south
+    for cost, unit in [(10, "north"), (-30, "south")]:
+        company.add("cloud/cost_and_usage", billed_cost=cost, effective_cost=cost,
+                    tags=f'{{"business_unit": "{unit}"}}', billing_currency="USD",
+                    billing_period_start="2025-02-01", charge_period_start="2025-02-01",
+                    provider_name="Acme Cloud")  # fmt: skip
+    company.line(100, service_id="cloud", day="2025-02-10")
     for service_id, idle in [("cloud", ""), ("shared cloud", "recovered")]:
         company.line(100, service_id=service_id)
         company.rule(service_id, "solution", 80, "cloud_usage", from_id=service_id,
@@ -374,6 +381,25 @@ def test_hybrid_walks_from_a_class_that_only_it_names(company: EngineWorkspace) 
 def test_cloud_use_without_a_tag_is_seen_or_recovered(company: EngineWorkspace) -> None:
     assert bills(company, "cloud") == {"north": 60, "south": 20, "UNTAGGED": 20}
     assert bills(company, "shared cloud") == {"north": 75, "south": 25}
+
+
+def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> None:
+    assert bills(company, "cloud", "2025-02-01") == {"north": 100}
+    found = company.query(
+        "select rule_id, object_id, message from allocation.alloc_use_faults order by all"
+    )
+    assert [(rule_id, object_id) for rule_id, object_id, _ in found] == [
+        ("cloud", "south"),
+        ("shared cloud", "south"),
+        ("w6", "w6d"),
+    ]
+    assert (
+        "charged to south by the provider acme* in 1 of the periods, first in that from"
+        in (found[0][2])
+    )
+    assert all(message.startswith("cost_model/allocation_rules.csv, line ")
+               for *_, message in found)  # fmt: skip
+    assert "rule w6 finds 50.00 used of the 40.00 that w6d has in the period from" in found[2][2]
 
 
 def test_every_place_has_its_reason(company: EngineWorkspace) -> None:

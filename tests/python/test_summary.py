@@ -106,6 +106,8 @@ def test_warnings_tests_and_cancelling_amounts_are_told(company: Workspace) -> N
                 select 'warning' as severity, 'rules.csv' as file_name, line_number,
                     'rules.csv, line ' || line_number || ': ' || repeat('no effect ', 20) as message
                 from range(2, 4) as numbers (line_number);
+            create table allocation.alloc_use_faults as
+                select 'rules.csv, line 9: rule w6 finds 50.00 used of the 40.00' as message;
             create table quality.test_results as
                 select 'data test' as kind, 'cost_model_has_no_warnings' as test_name,
                     'warn' as status, 2 as failures;
@@ -118,6 +120,9 @@ def test_warnings_tests_and_cancelling_amounts_are_told(company: Workspace) -> N
     told = lines(company)
     text = "\n".join(told)
     assert max(len(line) for line in told) <= WIDTH
-    assert "Cost model   2 warnings in allocation.alloc_rule_faults: rules.csv, line 2: no" in text
+    assert (
+        "Cost model   3 warnings in alloc_rule_faults and alloc_use_faults: rules.csv, line 2"
+        in text
+    )
     assert "not passed: cost_model_has_no_warnings" in text
     assert "orphan holding 200 EUR without signs" in text

@@ -70,6 +70,8 @@ def explain(
         "taken_before_by": [] if senders else _taken_before(warehouse, values, layer),
         "faults": warehouse.rows(
             "select severity, message from allocation.alloc_rule_faults "
+            "where rule_id = $rule_id and rule_set in ($rule_set, $defined_in) "
+            "union all select severity, message from allocation.alloc_use_faults "
             "where rule_id = $rule_id and rule_set in ($rule_set, $defined_in)",
             rule_id=rule["rule_id"],
             rule_set=rule_set,

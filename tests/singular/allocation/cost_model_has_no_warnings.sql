@@ -3,3 +3,8 @@
 select message
 from {{ ref('alloc_rule_faults') }}
 where severity = 'warning'
+
+union all
+
+select message
+from {{ ref('alloc_use_faults') }}

@@ -1,0 +1,164 @@
+-- grain: one rule and sender used above its capacity, or rule and user whose cloud use is negative
+-- why: both are counted otherwise than they were delivered, and somebody should look
+-- reads: alloc_offers, alloc_weights, alloc_shares, alloc_effective_rules
+-- conserves: every such use of the positions that were taken, with its worst or first period
+
+with
+
+offers as (
+
+    select * from {{ ref('alloc_offers') }} where method_used in ('capacity', 'cloud_usage')
+
+),
+
+weights as (
+
+    select * from {{ ref('alloc_weights') }}
+
+),
+
+taken_positions as (
+
+    select distinct
+        rule_set,
+        fiscal_period,
+        rule_id,
+        from_id,
+        fallback_position
+    from {{ ref('alloc_shares') }}
+    where method_used in ('capacity', 'cloud_usage')
+
+),
+
+rules as (
+
+    select distinct
+        defined_in,
+        rule_id,
+        file_name,
+        line_number
+    from {{ ref('alloc_effective_rules') }}
+
+),
+
+taken_offers as (
+
+    select offers.*
+    from offers
+    inner join taken_positions
+        on
+            offers.rule_set = taken_positions.rule_set
+            and offers.fiscal_period = taken_positions.fiscal_period
+            and offers.rule_id = taken_positions.rule_id
+            and offers.from_id = taken_positions.from_id
+            and offers.position = taken_positions.fallback_position
+
+),
+
+uses as (
+
+    select
+        taken_offers.offer_id,
+        sum(greatest(weights.weight, 0)) as used
+    from taken_offers
+    inner join weights on taken_offers.offer_id = weights.offer_id
+    where taken_offers.method_used = 'capacity'
+    group by taken_offers.offer_id
+
+),
+
+-- rule sets that share a rule share its use
+capacities as (
+
+    select
+        taken_offers.defined_in,
+        taken_offers.rule_id,
+        taken_offers.from_id,
+        taken_offers.fiscal_period,
+        max(taken_offers.capacity) as capacity,
+        max(uses.used) as used
+    from taken_offers
+    inner join uses on taken_offers.offer_id = uses.offer_id
+    where taken_offers.method_used = 'capacity'
+    group by
+        taken_offers.defined_in, taken_offers.rule_id, taken_offers.from_id,
+        taken_offers.fiscal_period
+
+),
+
+-- the period in which most is used stands for the others
+overused as (
+
+    select
+        *,
+        count(*) over (partition by defined_in, rule_id, from_id) as periods
+    from capacities
+    where used > capacity
+    qualify
+        row_number() over (
+            partition by defined_in, rule_id, from_id
+            order by used / capacity desc, fiscal_period
+        ) = 1
+
+),
+
+negative as (
+
+    select
+        taken_offers.defined_in,
+        taken_offers.rule_id,
+        taken_offers.driver_id,
+        weights.to_id,
+        min(taken_offers.fiscal_period) as first_period,
+        count(distinct taken_offers.fiscal_period) as periods
+    from taken_offers
+    inner join weights on taken_offers.offer_id = weights.offer_id
+    where taken_offers.method_used = 'cloud_usage' and weights.weight < 0
+    group by
+        taken_offers.defined_in, taken_offers.rule_id, taken_offers.driver_id, weights.to_id
+
+),
+
+faults as (
+
+    select
+        'use_above_capacity' as fault,
+        defined_in,
+        rule_id,
+        from_id as object_id,
+        'finds ' || cast(cast(used as decimal(24, 2)) as varchar) || ' used of the '
+        || cast(cast(capacity as decimal(24, 2)) as varchar) || ' that '
+        || case from_id when '*' then 'the cost pool' else from_id end
+        || ' has in the period from ' || cast(fiscal_period as varchar)
+        || case when periods > 1 then ', and too much in others' else '' end
+        || '; nothing is idle and the users carry all: correct the capacity or the use' as message
+    from overused
+
+    union all
+
+    select
+        'negative_cloud_use',
+        defined_in,
+        rule_id,
+        to_id,
+        'finds less than nothing charged to ' || to_id || ' by '
+        || coalesce('the provider ' || driver_id, 'all providers') || ' in '
+        || cast(periods as varchar) || ' of the periods, first in that from '
+        || cast(first_period as varchar)
+        || '; there it counts as nothing: look for credits that belong to another period'
+    from negative
+
+)
+
+select
+    'warning' as severity,
+    faults.fault,
+    faults.defined_in as rule_set,
+    faults.rule_id,
+    faults.object_id,
+    rules.file_name,
+    rules.line_number,
+    rules.file_name || ', line ' || cast(rules.line_number as varchar) || ': rule '
+    || faults.rule_id || ' ' || faults.message || '.' as message
+from faults
+inner join rules on faults.defined_in = rules.defined_in and faults.rule_id = rules.rule_id
