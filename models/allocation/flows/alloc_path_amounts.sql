@@ -11,7 +11,7 @@ senders as (
         scenario,
         path_id,
         fiscal_period,
-        amount_minor
+        {{ whole_parts('amount_minor * charged_part') }} as amount_minor
     from {{ ref('alloc_pool_senders') }}
     where {{ in_stale_periods() }} and measure = 'amount' and path_id is not null
 
@@ -21,7 +21,7 @@ senders as (
         scenario,
         path_id,
         fiscal_period,
-        amount_minor
+        {{ whole_parts('amount_minor * charged_part') }} as amount_minor
     from {{ ref('alloc_tower_senders') }}
     where {{ in_stale_periods() }} and measure = 'amount' and path_id is not null
 
