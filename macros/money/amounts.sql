@@ -16,6 +16,10 @@
     cast({{ amount }} * 100 as bigint)
 {%- endmacro %}
 
+{% macro to_thousandths(quantity) -%}
+    cast({{ quantity }} * 1000 as bigint)
+{%- endmacro %}
+
 {% macro from_minor(minor_units) -%}
     cast(cast({{ minor_units }} as decimal(18, 0)) * 0.01 as decimal(18, 2))
 {%- endmacro %}

@@ -234,10 +234,18 @@ def show_diff(
 @click.option("--service", help="Back from this service; DIRECT for money past the services.")
 @click.option("--tower", help="Back from this tower or sub-tower.")
 @click.option("--cost-pool", help="Back from this cost pool or sub-pool.")
+@click.option("--place", help="Back from where money stops: UNALLOCATED, IDLE_CAPACITY, ...")
+@click.option("--reason", help="Back from money that stops for this reason: no_driver_data, ...")
 @click.option("--line", help="Forward from this journal or plan line to everybody who pays.")
-@click.option("--period", help="2025-03 or 2025-03-01; the latest when left out.")
-@click.option("--scenario", default="actual", show_default=True)
+@click.option("--period", help="2025-03, 2025-03-01 or 2025-P03; the latest when left out.")
+@click.option("--scenario", help="actual, or a budget or forecast version.  [default: actual]")
 @click.option("--rule-set", default="current", show_default=True)
+@click.option(
+    "--measure",
+    default="amount",
+    show_default=True,
+    help="amount is money; a quantity, such as kgCO2e, is followed alike.",
+)
 @click.option(
     "--format",
     "output_format",
@@ -264,8 +272,11 @@ def trace(
     itfm trace --consumer BU04 --service SVC-ERP --period 2025-03
     itfm trace --tower "AI Models" --format html --output models.html
     itfm trace --line JL202503-000001234 --format json
+    itfm trace --consumer BU04 --measure kgCO2e
+    itfm trace --reason no_driver_data
 
-    Pieces add up exactly: to the cell over its lines, to the line over its receivers.
+    Objects may be given by id or by name. Pieces add up exactly: to the cell over its lines, to
+    the line over its receivers.
     """
     from itfm.trace.follow import Selection
     from itfm.trace.follow import trace as follow

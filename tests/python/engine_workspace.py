@@ -35,7 +35,7 @@ class EngineWorkspace:
         number = len(self.tables["ledger/journal_lines"]) + 1
         self.add(
             "ledger/journal_lines",
-            line_id=f"L{number}",
+            line_id=row.pop("line_id", f"L{number}"),
             posting_date=day,
             amount=amount,
             description=row.pop("description", "a line"),

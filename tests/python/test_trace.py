@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import json
 import random
 import shutil
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -20,10 +22,11 @@ from itfm.trace.text import safe_cell
 
 SELECT = (
     "+path:models/allocation +path:models/marts/trace +fct_consumer_cost +fct_service_cost"
-    " +rec_ledger_tie_out"
+    " +rec_ledger_tie_out +fct_consumer_quantity +rec_rejected_rows"
 )
 SERVICES = ["s1", "s2", "s3", "s4"]
 CONSUMERS = ["c1", "c2", "c3"]
+ODD = 'Zoë\'s "unit", 7'
 TOWERS = ["Servers", "Enterprise Data Center", "Online Storage"]
 
 
@@ -54,6 +57,8 @@ def write_company(company: EngineWorkspace) -> None:
             )  # fmt: skip
     company.line("123.45", account_id="6000", description="to be taken back")
     company.line("-123.45", account_id="6000", description="taken back")
+    write_quantities(company)
+    write_odd_lines(company)
     company.classify("hw", 10, "Hardware", "Servers", account_id="6000|6001")
     company.classify("people", 20, "Staffing", "Internal Labor", account_id="6002|6003")
     company.classify("any six", 30, "Cloud Services", "IaaS", account_id="6*")
@@ -81,6 +86,32 @@ def write_company(company: EngineWorkspace) -> None:
     company.rule("mesh", "solution", 10, "driver", from_id="s*", driver_id="mesh")
 
 
+def write_quantities(company: EngineWorkspace) -> None:
+    """Write a measure that moves as the money does, with corrections and tags."""
+    dice = random.Random(12)
+    for number in range(40):
+        company.add(
+            "consumption/quantities", quantity_id=f"Q{number}", measure="kg CO2e", unit="kg",
+            quantity_date=f"2025-0{1 + number % 2}-28", account_id=dice.choice(["6000", "6003"]),
+            cost_center_id="CC1", service_id=dice.choice([*SERVICES, "", "", ""]),
+            quantity=f"{dice.choice([1, 1, -1]) * dice.randint(1, 99999) / 1000:.3f}",
+        )  # fmt: skip
+
+
+def write_odd_lines(company: EngineWorkspace) -> None:
+    """Write what people mistype and what systems deliver: zero, rejects, one id twice, quotes."""
+    company.add("consumption/consumers", consumer_id=ODD, consumer_name="<b>Zoë's \x1b[31m=1+1</b>")
+    company.line("0.00", line_id="ZERO", account_id="6000")
+    company.line("77.01", line_id=ODD, account_id="6000", consumer_id=ODD, vendor_id="=cmd()")
+    company.line("n/a", line_id="BAD", account_id="6000")
+    company.line("12.00", line_id="BOTH", account_id="6002")
+    company.line("13.00", line_id="BOTH", account_id="6002")
+    company.add(
+        "planning/budget_lines", line_id="BOTH", budget_version="b1", posting_date="2025-01-01",
+        amount="14.00", account_id="6002", cost_center_id="CC1",
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     folder = tmp_path_factory.mktemp("trace")
@@ -103,7 +134,7 @@ def test_pieces_of_every_line_add_up_to_it(company: EngineWorkspace) -> None:
             select rule_set, scenario, line_id, sum(amount) as amount
             from marts.fct_cost_trace group by all)
         select * from ({lines}) as lines left join pieces using (scenario, line_id)
-        where lines.amount is distinct from pieces.amount
+        where lines.amount <> coalesce(pieces.amount, 0)
         """
     )
     assert wrong == []
@@ -143,13 +174,41 @@ def test_every_cell_is_the_sum_of_its_pieces(company: EngineWorkspace, view: str
     assert wrong == []
 
 
+def test_pieces_of_a_quantity_add_up_both_ways(company: EngineWorkspace) -> None:
+    rows = company.query(
+        """
+        with pieces as (
+            select quantity_id, sum(quantity) as quantity
+            from marts.fct_quantity_trace where unit = 'kg' group by all)
+        select delivered.quantity, pieces.quantity from core.fct_quantities as delivered
+        left join pieces using (quantity_id)
+        """
+    )
+    assert len(rows) == 40
+    assert [row for row in rows if row[0] != row[1]] == []
+    for view in ("trace", "paths"):
+        cells = company.query(
+            f"""
+            with pieces as (
+                select fiscal_period, measure, consumer_id, service_id, sum(quantity) as pieces
+                from marts.fct_quantity_{view} where consumer_id is not null group by all)
+            select cells.quantity, pieces.pieces from marts.fct_consumer_quantity as cells
+            full join pieces using (fiscal_period, measure, consumer_id, service_id)
+            where coalesce(cells.quantity, pieces, 0) <> 0
+            """
+        )
+        assert len(cells) > 10
+        assert [row for row in cells if row[0] != row[1]] == []
+
+
 def test_buckets_add_up_like_lines(company: EngineWorkspace) -> None:
     assert (
         company.query(
             """
         select * from (
             select consumer_id, service_id, tower_id, sum(amount_minor) / 100 as amount
-            from allocation.alloc_bucket_pieces group by all) as buckets
+            from allocation.alloc_bucket_pieces where measure = 'amount'
+            group by all) as buckets
         full join (
             select consumer_id, service_id, sub_tower as tower_id, sum(amount) as lines_amount
             from marts.fct_cost_trace group by all) as lines
@@ -267,6 +326,129 @@ def test_a_line_is_traced_to_everybody(company: EngineWorkspace) -> None:
     assert "Who pays" in run(company, "trace", "--line", line)
 
 
+def parts(found: dict[str, Any], what: str) -> Decimal:
+    return sum((Decimal(one["amount"]) for one in found[what]), Decimal(0))
+
+
+def traced(company: EngineWorkspace, *arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run(company, "trace", *arguments, "--format", "json"))
+    return found
+
+
+def test_a_quantity_is_traced_like_money(company: EngineWorkspace) -> None:
+    cells = company.query(
+        "select consumer_id, service_id, strftime(fiscal_period, '%Y-%m'), quantity"
+        " from marts.fct_consumer_quantity where quantity <> 0 and service_id <> 'DIRECT'"
+        " order by all"
+    )
+    assert len(cells) > 5
+    for consumer, service, period, quantity in cells[::5]:
+        found = traced(
+            company, "--consumer", consumer, "--service", service, "--period", period,
+            "--measure", "KG CO2E", "--limit", "0",
+        )  # fmt: skip
+        assert (found["measure"], found["unit"]) == ("kg CO2e", "kg")
+        assert Decimal(found["amount"]) == quantity
+        assert parts(found, "lines") == parts(found, "accounts") == quantity
+        assert sum(Decimal(one["amount"]) for one in found["steps"] if one["step"] == 3) == quantity
+    text = run(company, "trace", "--consumer", "c1", "--measure", "kg CO2e")
+    assert " kg (kg CO2e) in 2025-02-01" in text
+    assert "USD" not in text
+    found = traced(company, "--line", "Q3", "--measure", "kg CO2e")
+    assert parts(found, "receivers") == Decimal(found["line"]["amount"])
+    assert found["line"]["line_number"] == 5
+
+
+def test_objects_passed_are_those_that_handed_on(company: EngineWorkspace) -> None:
+    # over all places of rest, what an object hands on of each cell is what it hands on at all
+    passed: dict[str, Decimal] = {}
+    cells = 0
+    for service in [*SERVICES, "DIRECT", "quiet"]:
+        for scenario, period in company.query(
+            "select distinct scenario, strftime(fiscal_period, '%Y-%m') from marts.fct_cost_paths"
+            " where service_id = ?", service,
+        ):  # fmt: skip
+            found = traced(
+                company, "--service", service, "--period", period, "--scenario", scenario
+            )
+            for one in found["passed"]:
+                key = f"{scenario} {period} {one['layer']} {one['object_id']}"
+                passed[key] = passed.get(key, Decimal(0)) + Decimal(one["amount"])
+            cells += 1
+            # what comes in less what is handed on is what rests there
+            rests: dict[str, Decimal] = {}
+            for hop in found["hops"]:
+                if hop["layer"] == "solution":
+                    amount = Decimal(hop["amount"])
+                    rests[hop["to_id"]] = rests.get(hop["to_id"], Decimal(0)) + amount
+                    if not hop["enters"]:
+                        rests[hop["from_id"]] = rests.get(hop["from_id"], Decimal(0)) - amount
+            for place, amount in rests.items():
+                if place != service:
+                    assert abs(amount) < Decimal("0.30"), (service, place)
+    gross = company.query(
+        "select concat_ws(' ', scenario, strftime(fiscal_period, '%Y-%m'), layer, object_id),"
+        " handed_on_minor * 0.01 from allocation.alloc_layer_totals where handed_on_minor <> 0"
+    )
+    assert cells > 10
+    assert len(gross) > 8
+    assert set(passed) >= {key for key, amount in gross if abs(amount) > Decimal(1)}
+    for key, amount in gross:
+        assert abs(passed.get(key, Decimal(0)) - amount) < Decimal("0.30"), key
+
+
+def test_passed_objects_are_a_memo_of_the_cell(company: EngineWorkspace) -> None:
+    found = traced(company, "--consumer", "c1", "--service", "s1")
+    assert found["memo"].startswith("Memo: ")
+    first = found["passed"][0]
+    assert first["part"] == pytest.approx(float(first["amount"]) / float(found["amount"]))
+    hops = [one for one in found["hops"] if one["from_id"] == first["object_id"]]
+    assert parts({"hops": hops}, "hops") == Decimal(first["amount"])
+    assert {one["rule_id"] for one in hops} == {"mesh"}
+    assert hops[0]["driver_period"] == "2025-01-01"
+    text = run(company, "trace", "--consumer", "c1", "--service", "s1")
+    assert "counts twice" in text
+    # money past the networks passed nothing
+    none = traced(company, "--consumer", ODD, "--period", "2025-01")
+    assert (none["passed"], none["hops"], none["memo"]) == ([], [], None)
+
+
+def test_money_that_stops_is_traced_by_place_and_reason(company: EngineWorkspace) -> None:
+    frame = "scenario = 'actual' and fiscal_period = '2025-02-01'"
+    stopped = f"select sum(amount) from marts.fct_cost_paths where {frame} and "
+    everything = company.number(f"{stopped} place = 'UNALLOCATED'")
+    assert Decimal(traced(company, "--consumer", "unallocated")["amount"]) == everything
+    assert Decimal(traced(company, "--place", "UNALLOCATED")["amount"]) == everything
+    before = company.number(f"{stopped} place = 'UNALLOCATED' and stopped_before <> 'consumer'")
+    assert Decimal(traced(company, "--service", "UNALLOCATED")["amount"]) == before
+    assert everything != before
+    found = traced(company, "--reason", "unclassified", "--limit", "0")
+    amount = company.number(f"{stopped} reason_code = 'unclassified'")
+    assert Decimal(found["amount"]) == parts(found, "lines") == amount
+    assert parts(found, "accounts") == amount
+    assert {one["account_id"] for one in found["lines"]} == {"9999"}
+
+
+def test_odd_lines_are_told_apart(company: EngineWorkspace) -> None:
+    text = run(company, "trace", "--line", "BAD", code=1)
+    assert "inputs/ledger/journal_lines.csv, line " in text
+    assert "unparsable_number" in text
+    assert "amount n/a" in text
+    text = run(company, "trace", "--line", "ZERO")
+    assert "nothing flows" in text
+    text = run(company, "trace", "--line", "BOTH")
+    assert text.startswith("Engine Test: line BOTH\n12.00 USD")
+    assert "Scenario b1 has a line of this id too: --scenario b1." in text
+    assert "an earlier row has the same key" in text
+    assert "\n14.00 USD" in run(company, "trace", "--line", "BOTH", "--scenario", "b1")
+    assert "\n77.01 USD" in run(company, "trace", "--line", ODD)
+    text = run(company, "trace", "--consumer", ODD, "--period", "2025-01")
+    assert "\x1b" not in text
+    csv_text = run(company, "trace", "--consumer", ODD, "--period", "2025-01", "--format", "csv")
+    rows = list(csv.DictReader(csv_text.splitlines()))
+    assert [row["vendor"] for row in rows] == ["'=cmd()"]
+
+
 def test_a_picture_stands_alone_and_is_escaped(company: EngineWorkspace, tmp_path: Path) -> None:
     page = tmp_path / "trace.html"
     run(company, "trace", "--service", "s1", "--format", "html", "--output", str(page))
@@ -279,11 +461,17 @@ def test_a_picture_stands_alone_and_is_escaped(company: EngineWorkspace, tmp_pat
         step["to_name"] = f"</title><b>{number}"
         step["amount"] = Decimal(step["amount"])
     found["accounts"] = [one | {"amount": Decimal(one["amount"])} for one in found["accounts"]]
+    assert found["passed"]
+    for one in [*found["passed"], *found["hops"]]:
+        one |= dict.fromkeys(("object_name", "from_name", "to_name", "rule_id"), "<img src=x>")
+        one["amount"] = Decimal(one["amount"])
     found["amount"] = Decimal(found["amount"])
     found["fiscal_period"] = datetime.date.fromisoformat(found["fiscal_period"])
     html = picture(found)
     assert "<script>alert" not in html
     assert "</title><b>" not in html
+    assert "<img" not in html
+    assert "counts twice" in html
 
 
 def test_many_small_boxes_become_one() -> None:
@@ -296,7 +484,8 @@ def test_many_small_boxes_become_one() -> None:
     found = {
         "direction": "back", "company": "Many", "currency": "EUR", "scenario": "actual",
         "rule_set": "current", "fiscal_period": datetime.date(2025, 1, 1), "selection": {},
-        "amount": Decimal(3220), "accounts": [], "steps": steps, "note": "",
+        "amount": Decimal(3220), "accounts": [], "steps": steps, "note": "", "measure": "amount",
+        "unit": "EUR", "passed": [],
     }  # fmt: skip
     assert "others (24)" in picture(found)
 
@@ -313,12 +502,26 @@ def test_spreadsheets_see_no_formula(company: EngineWorkspace) -> None:
     [
         (["trace"], "say what to trace"),
         (["trace", "--consumer", "c9"], "no consumer c9. Did you mean"),
+        (["trace", "--consumer", "c1", "--period", "2025-P07"], "2025-02-01 or 2025-P02"),
         (["trace", "--consumer", "c1", "--period", "March"], "write 2025-03 or 2025-03-01"),
         (["trace", "--consumer", "c1", "--period", "2031-01"], "its periods start from 2025-01-01"),
         (["trace", "--line", "L9999"], "no line L9999. Did you mean"),
         (["trace", "--line", "L1", "--tower", "Servers"], "followed forward by itself"),
         (["trace", "--service", "s1", "--scenario", "b2"], "no scenario b2. Did you mean b1"),
         (["trace", "--service", "s1", "--format", "html"], "add --output"),
+        (["trace", "--service", ""], "no service ''"),
+        (["trace", "--consumer", "c1", "--measure", "litres"], "There are amount, kg CO2e"),
+        (["trace", "--consumer", "c1", "--measure", "kg CO2e", "--scenario", "b1"], "no kg CO2e"),
+        (["trace", "--line", "Q1"], 'add --measure "kg CO2e"'),
+        (["trace", "--line", "L1", "--measure", "kg CO2e"], "leave --measure out"),
+        (["trace", "--line", "L1", "--scenario", "b1"], "is in actual, not in b1"),
+        (["trace", "--line", "L1", "--period", "2025-01"], "counts in 2025-02-01"),
+        (["trace", "--reason", "unclasified"], "Did you mean unclassified"),
+        (["trace", "--consumer", ODD, "--service", "s1"], "Nothing at all reaches consumer Zo"),
+        (
+            ["trace", "--consumer", ODD, "--service", "s1", "--period", "2025-01"],
+            "together they hold none",
+        ),
         (["explain", "peple"], "has no rule peple. Did you mean people"),
     ],
 )
@@ -353,5 +556,8 @@ def test_views_work_under_another_name(company: EngineWorkspace, tmp_path: Path)
     shutil.copyfile(company.folder / "build" / "warehouse.duckdb", copy)
     with duckdb.connect() as connection:
         connection.execute(f"attach '{copy}' as other (read_only)")
-        for view in ("cost_paths", "cost_trace", "rule_senders", "rule_receivers"):
+        for view in (
+            "cost_paths", "cost_trace", "quantity_paths", "quantity_trace", "rule_senders",
+            "rule_receivers",
+        ):  # fmt: skip
             assert connection.execute(f"select count(*) from other.marts.fct_{view}").fetchone()

@@ -1,6 +1,6 @@
--- grain: one ledger or plan line
+-- grain: one ledger or plan line, or row of a quantity
 -- why: which bucket a line stands in, so that money can be followed from and to single lines
--- reads: fct_ledger_lines, fct_plan_lines, alloc_description_classes, alloc_cost_buckets
+-- reads: fct_ledger_lines, fct_plan_lines, fct_quantities, descriptions, alloc_cost_buckets
 -- conserves: every line once; the lines of a bucket add up to it
 
 {{ config(materialized='view') }}
@@ -19,6 +19,12 @@ plan_lines as (
 
 ),
 
+quantities as (
+
+    select * from {{ same_database(ref('fct_quantities')) }}
+
+),
+
 description_classes as (
 
     select * from {{ same_database(ref('alloc_description_classes')) }}
@@ -27,7 +33,7 @@ description_classes as (
 
 buckets as (
 
-    select * from {{ same_database(ref('alloc_cost_buckets')) }} where measure = 'amount'
+    select * from {{ same_database(ref('alloc_cost_buckets')) }}
 
 ),
 
@@ -35,6 +41,7 @@ lines as (
 
     select
         'actual' as scenario,
+        'amount' as measure,
         fiscal_period,
         line_id,
         account_id,
@@ -47,13 +54,14 @@ lines as (
         application_id,
         consumer_id,
         description,
-        amount
+        {{ to_minor('amount') }} as amount_minor
     from ledger_lines
 
     union all
 
     select
         scenario,
+        'amount' as measure,
         fiscal_period,
         line_id,
         account_id,
@@ -66,17 +74,38 @@ lines as (
         application_id,
         consumer_id,
         description,
-        amount
+        {{ to_minor('amount') }} as amount_minor
     from plan_lines
+
+    union all
+
+    select
+        scenario,
+        measure,
+        fiscal_period,
+        quantity_id,
+        account_id,
+        cost_center_id,
+        vendor,
+        project_id,
+        entry_type,
+        expense_type,
+        service_id,
+        application_id,
+        consumer_id,
+        description,
+        {{ to_thousandths('quantity') }} as amount_minor
+    from quantities
 
 )
 
 select
     lines.scenario,
     lines.fiscal_period,
+    lines.measure,
     lines.line_id,
     buckets.bucket_id,
-    {{ to_minor('lines.amount') }} as amount_minor
+    lines.amount_minor
 from lines
 left join description_classes as classes
     on
@@ -85,6 +114,7 @@ left join description_classes as classes
 inner join buckets
     on
         lines.scenario = buckets.scenario
+        and lines.measure = buckets.measure
         and lines.fiscal_period = buckets.fiscal_period
         and lines.account_id = buckets.account_id
         and coalesce(lines.cost_center_id, '') = buckets.cost_center_id
@@ -96,4 +126,4 @@ inner join buckets
         and coalesce(lines.service_id, '') = buckets.service_id
         and coalesce(lines.application_id, '') = buckets.application_id
         and coalesce(lines.consumer_id, '') = buckets.consumer_id
-        and (lines.amount < 0) = buckets.is_credit
+        and (lines.amount_minor < 0) = buckets.is_credit

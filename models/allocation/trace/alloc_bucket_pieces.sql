@@ -32,6 +32,7 @@ on_pools as (
             buckets.scenario = paths.scenario
             and buckets.rule_set = paths.rule_set
             and buckets.fiscal_period = paths.fiscal_period
+            and buckets.measure = paths.measure
             and buckets.sender_id = paths.sender_id
 
 ),
@@ -71,6 +72,7 @@ select
     scenario,
     rule_set,
     fiscal_period,
+    measure,
     bucket_id,
     sender_id,
     cost_pool,

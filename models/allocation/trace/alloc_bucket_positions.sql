@@ -1,4 +1,4 @@
--- grain: one rule set and bucket of money
+-- grain: one rule set and bucket of money or of another measure
 -- why: a bucket is the part of its pool sender from start_minor to its end
 -- reads: alloc_classified_buckets, alloc_pool_rules, alloc_pool_senders
 -- conserves: every bucket once per rule set; the buckets of a sender fill it without a gap
@@ -9,9 +9,7 @@ with
 
 buckets as (
 
-    select *
-    from {{ same_database(ref('alloc_classified_buckets')) }}
-    where measure = 'amount'
+    select * from {{ same_database(ref('alloc_classified_buckets')) }}
 
 ),
 
@@ -23,7 +21,7 @@ pool_rules as (
 
 senders as (
 
-    select * from {{ same_database(ref('alloc_pool_senders')) }} where measure = 'amount'
+    select * from {{ same_database(ref('alloc_pool_senders')) }}
 
 ),
 
@@ -33,6 +31,7 @@ buckets_of_senders as (
         senders.scenario,
         senders.rule_set,
         senders.fiscal_period,
+        senders.measure,
         senders.sender_id,
         buckets.bucket_id,
         buckets.amount_minor
@@ -44,6 +43,7 @@ buckets_of_senders as (
             buckets.scenario = senders.scenario
             and buckets.rule_set = senders.rule_set
             and buckets.fiscal_period = senders.fiscal_period
+            and buckets.measure = senders.measure
             and buckets.cost_pool = senders.cost_pool
             and buckets.cost_sub_pool = senders.cost_sub_pool
             and buckets.expense_type = senders.expense_type
@@ -59,12 +59,13 @@ select
     scenario,
     rule_set,
     fiscal_period,
+    measure,
     sender_id,
     bucket_id,
     amount_minor,
     cast(
         sum(amount_minor) over (
-            partition by scenario, rule_set, fiscal_period, sender_id
+            partition by scenario, rule_set, fiscal_period, measure, sender_id
             order by bucket_id
             rows between unbounded preceding and current row
         ) - amount_minor as bigint

@@ -1,7 +1,7 @@
--- grain: one ledger or plan line, rule set and way that a part of its money takes
--- why: from a cell of the bill back to its lines, and from a line to everybody who pays for it
+-- grain: one ledger or plan line or row of a quantity, rule set and way that a part of it takes
+-- why: from a cell back to its lines and from a line to everybody, for every measure alike
 -- reads: alloc_line_positions, alloc_bucket_positions, alloc_trace_paths, dim_towers
--- conserves: every line over its ways, every cell of fct_consumer_cost over its lines
+-- conserves: every line over its ways, every flow to a consumer over its lines
 
 {{ config(materialized='view') }}
 
@@ -37,6 +37,7 @@ lines_in_senders as (
         buckets.rule_set,
         lines.scenario,
         lines.fiscal_period,
+        lines.measure,
         lines.line_id,
         lines.bucket_id,
         buckets.sender_id,
@@ -48,6 +49,7 @@ lines_in_senders as (
         on
             lines.scenario = buckets.scenario
             and lines.fiscal_period = buckets.fiscal_period
+            and lines.measure = buckets.measure
             and lines.bucket_id = buckets.bucket_id
 
 ),
@@ -70,6 +72,7 @@ on_towers as (
             lines.scenario = paths.scenario
             and lines.rule_set = paths.rule_set
             and lines.fiscal_period = paths.fiscal_period
+            and lines.measure = paths.measure
             and lines.sender_id = paths.sender_id
 
 ),
@@ -99,8 +102,10 @@ select
     on_consumers.scenario,
     on_consumers.rule_set,
     on_consumers.fiscal_period,
+    on_consumers.measure,
     on_consumers.line_id,
     on_consumers.bucket_id,
+    on_consumers.sender_id,
     on_consumers.cost_pool,
     on_consumers.cost_sub_pool,
     on_consumers.expense_type,
@@ -120,8 +125,8 @@ select
     on_consumers.pool_c1 - on_consumers.pool_c0 as pool_share,
     on_consumers.tower_c1 - on_consumers.tower_c0 as tower_share,
     on_consumers.service_c1 - on_consumers.service_c0 as service_share,
-    {{ from_minor('on_consumers.line_minor') }} as line_amount,
-    {{ from_minor('on_consumers.amount_minor') }} as amount
+    on_consumers.line_minor,
+    on_consumers.amount_minor
 from on_consumers
 left join towers on on_consumers.tower_id = towers.sub_tower
 where on_consumers.amount_minor <> 0

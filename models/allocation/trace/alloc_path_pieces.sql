@@ -1,7 +1,7 @@
--- grain: one scenario, rule set, period, pool sender and way of its money
--- why: cost pool, tower, service and consumer in one row: what a bill is made of, exact
+-- grain: one pool sender of money or of another measure, and way that a part of it takes
+-- why: what goes each way, exact, for every measure alike
 -- reads: alloc_trace_paths, dim_towers
--- conserves: the ledger: what reaches consumers and what stops adds up to it
+-- conserves: every pool sender over its ways
 
 {{ config(materialized='view') }}
 
@@ -54,7 +54,8 @@ select
     on_consumers.scenario,
     on_consumers.rule_set,
     on_consumers.fiscal_period,
-    on_consumers.sender_id as path_sender_id,
+    on_consumers.measure,
+    on_consumers.sender_id,
     on_consumers.cost_pool,
     on_consumers.cost_sub_pool,
     on_consumers.expense_type,
@@ -75,6 +76,6 @@ select
     on_consumers.pool_c1 - on_consumers.pool_c0 as pool_share,
     on_consumers.tower_c1 - on_consumers.tower_c0 as tower_share,
     on_consumers.service_c1 - on_consumers.service_c0 as service_share,
-    {{ from_minor('on_consumers.amount_minor') }} as amount
+    on_consumers.amount_minor
 from on_consumers
 left join towers on on_consumers.tower_id = towers.sub_tower

@@ -16,6 +16,7 @@ flows as (
         scenario,
         rule_set,
         fiscal_period,
+        measure,
         to_id,
         expense_type,
         rule_id,
@@ -23,7 +24,7 @@ flows as (
         c1,
         amount_minor
     from {{ same_database(ref('alloc_pool_flows')) }}
-    where to_layer = 'solution' and reason_code is null and measure = 'amount'
+    where to_layer = 'solution' and reason_code is null
 
     union all
 
@@ -34,6 +35,7 @@ flows as (
         scenario,
         rule_set,
         fiscal_period,
+        measure,
         to_id,
         expense_type,
         rule_id,
@@ -41,13 +43,13 @@ flows as (
         c1,
         amount_minor
     from {{ same_database(ref('alloc_tower_flows')) }}
-    where to_layer = 'solution' and reason_code is null and measure = 'amount'
+    where to_layer = 'solution' and reason_code is null
 
 ),
 
 solutions as (
 
-    select * from {{ same_database(ref('alloc_solution_senders')) }} where measure = 'amount'
+    select * from {{ same_database(ref('alloc_solution_senders')) }}
 
 ),
 
@@ -56,7 +58,7 @@ running_flows as (
     select
         *,
         sum(amount_minor) over (
-            partition by scenario, rule_set, fiscal_period, to_id, expense_type
+            partition by scenario, rule_set, fiscal_period, measure, to_id, expense_type
             order by kind, sender_id, part
             rows between unbounded preceding and current row
         ) - amount_minor as start_minor
@@ -68,6 +70,7 @@ select
     flows.scenario,
     flows.rule_set,
     flows.fiscal_period,
+    flows.measure,
     case flows.kind when 1 then 'cost_pool' else 'resource_tower' end as sender_layer,
     flows.sender_id,
     flows.part,
@@ -83,5 +86,6 @@ inner join solutions
         flows.scenario = solutions.scenario
         and flows.rule_set = solutions.rule_set
         and flows.fiscal_period = solutions.fiscal_period
+        and flows.measure = solutions.measure
         and flows.to_id = solutions.service_id
         and flows.expense_type = solutions.expense_type

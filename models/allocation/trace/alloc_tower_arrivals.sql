@@ -11,13 +11,13 @@ flows as (
 
     select *
     from {{ same_database(ref('alloc_pool_flows')) }}
-    where to_layer = 'resource_tower' and reason_code is null and measure = 'amount'
+    where to_layer = 'resource_tower' and reason_code is null
 
 ),
 
 towers as (
 
-    select * from {{ same_database(ref('alloc_tower_senders')) }} where measure = 'amount'
+    select * from {{ same_database(ref('alloc_tower_senders')) }}
 
 ),
 
@@ -27,8 +27,8 @@ running_flows as (
         *,
         sum(amount_minor) over (
             partition by
-                scenario, rule_set, fiscal_period, cost_pool, cost_sub_pool, expense_type,
-                is_credit, to_id
+                scenario, rule_set, fiscal_period, measure, cost_pool, cost_sub_pool,
+                expense_type, is_credit, to_id
             order by sender_id, part
             rows between unbounded preceding and current row
         ) - amount_minor as start_minor
@@ -40,6 +40,7 @@ select
     flows.scenario,
     flows.rule_set,
     flows.fiscal_period,
+    flows.measure,
     flows.sender_id,
     flows.part,
     flows.to_id as tower_id,
@@ -54,6 +55,7 @@ inner join towers
         flows.scenario = towers.scenario
         and flows.rule_set = towers.rule_set
         and flows.fiscal_period = towers.fiscal_period
+        and flows.measure = towers.measure
         and flows.cost_pool = towers.cost_pool
         and flows.cost_sub_pool = towers.cost_sub_pool
         and flows.expense_type = towers.expense_type

@@ -9,25 +9,25 @@ with
 
 senders as (
 
-    select * from {{ same_database(ref('alloc_pool_senders')) }} where measure = 'amount'
+    select * from {{ same_database(ref('alloc_pool_senders')) }}
 
 ),
 
 pool_flows as (
 
-    select * from {{ same_database(ref('alloc_pool_flows')) }} where measure = 'amount'
+    select * from {{ same_database(ref('alloc_pool_flows')) }}
 
 ),
 
 tower_flows as (
 
-    select * from {{ same_database(ref('alloc_tower_flows')) }} where measure = 'amount'
+    select * from {{ same_database(ref('alloc_tower_flows')) }}
 
 ),
 
 consumer_flows as (
 
-    select * from {{ same_database(ref('alloc_consumer_flows')) }} where measure = 'amount'
+    select * from {{ same_database(ref('alloc_consumer_flows')) }}
 
 ),
 
@@ -61,6 +61,7 @@ ways as (
             and ways_to_services.scenario = flows.scenario
             and ways_to_services.rule_set = flows.rule_set
             and ways_to_services.fiscal_period = flows.fiscal_period
+            and ways_to_services.measure = flows.measure
 
     union all
 
@@ -69,6 +70,7 @@ ways as (
         on_towers.scenario,
         on_towers.rule_set,
         on_towers.fiscal_period,
+        on_towers.measure,
         on_towers.sender_id,
         on_towers.rule_id as pool_rule_id,
         on_towers.part as pool_part,
@@ -97,6 +99,7 @@ ways as (
             and on_towers.scenario = flows.scenario
             and on_towers.rule_set = flows.rule_set
             and on_towers.fiscal_period = flows.fiscal_period
+            and on_towers.measure = flows.measure
     where flows.to_layer = 'consumer' or flows.reason_code is not null
 
     union all
@@ -106,6 +109,7 @@ ways as (
         scenario,
         rule_set,
         fiscal_period,
+        measure,
         sender_id,
         rule_id,
         part,
@@ -136,6 +140,7 @@ select
     ways.scenario,
     ways.rule_set,
     ways.fiscal_period,
+    ways.measure,
     ways.sender_id,
     senders.cost_pool,
     senders.cost_sub_pool,
@@ -169,3 +174,4 @@ inner join senders
         and ways.scenario = senders.scenario
         and ways.rule_set = senders.rule_set
         and ways.fiscal_period = senders.fiscal_period
+        and ways.measure = senders.measure

@@ -23,6 +23,7 @@ select
     scenario,
     rule_set,
     fiscal_period,
+    measure,
     sender_id,
     rule_id as pool_rule_id,
     part as pool_part,
@@ -46,6 +47,7 @@ select
     on_services.scenario,
     on_services.rule_set,
     on_services.fiscal_period,
+    on_services.measure,
     on_towers.sender_id,
     on_towers.rule_id as pool_rule_id,
     on_towers.part as pool_part,
@@ -67,4 +69,5 @@ inner join on_towers
         and on_services.scenario = on_towers.scenario
         and on_services.rule_set = on_towers.rule_set
         and on_services.fiscal_period = on_towers.fiscal_period
+        and on_services.measure = on_towers.measure
 where on_services.sender_layer = 'resource_tower'

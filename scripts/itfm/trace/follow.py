@@ -2,79 +2,158 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from itfm.errors import UserError
-from itfm.trace.warehouse import Row, Warehouse, suggestion
+from itfm.trace.line import find_line
+from itfm.trace.warehouse import MONEY, Row, Warehouse
 
 ALL_LINES = 1_000_000_000
-NOTE = "Pieces add up exactly; to make that so, a tiny share can show as minus one cent."
+NOTE = "Pieces add up exactly; to make that so, a tiny share can show as minus {least}."
+MEMO = "Memo: what is handed on twice counts twice, so these figures do not add up to the total."
+LAYERS = ["cost_pool", "resource_tower", "solution", "consumer"]
+STOPS = {"consumer": "consumer", "service": "solution", "tower": "resource_tower"}
+WAYS = {
+    True: ("marts.fct_cost_paths", "*"),
+    False: ("marts.fct_quantity_paths", "* exclude (quantity), quantity as amount"),
+}
+PIECES = {
+    True: ("marts.fct_cost_trace", "*"),
+    False: (
+        "marts.fct_quantity_trace",
+        "* exclude (quantity_id, row_quantity, quantity), quantity_id as line_id, "
+        "row_quantity as line_amount, quantity as amount",
+    ),
+}
+QUANTITIES = (
+    "(select quantity_id as line_id, quantity_date as posting_date, quantity as amount, "
+    "* exclude (quantity_id, quantity_date, quantity) from core.fct_quantities)"
+)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What the user wants to see traced back; at least one of the five is given."""
+    """What the user wants to see traced; a line, or at least one of those before it."""
 
     consumer: str | None = None
     service: str | None = None
     tower: str | None = None
     cost_pool: str | None = None
+    place: str | None = None
+    reason: str | None = None
     line: str | None = None
     period: str | None = None
-    scenario: str = "actual"
+    scenario: str | None = None
     rule_set: str = "current"
+    measure: str = MONEY
 
 
 def trace(warehouse: Warehouse, selection: Selection, limit: int) -> dict[str, Any]:
     """Return the trace that the selection asks for; `limit` lines, all of them when 0."""
-    back = (selection.consumer, selection.service, selection.tower, selection.cost_pool)
-    if selection.line and any(back):
+    back = (
+        selection.consumer, selection.service, selection.tower, selection.cost_pool,
+        selection.place, selection.reason,
+    )  # fmt: skip
+    if selection.line is not None and any(one is not None for one in back):
         raise UserError("a line is followed forward by itself; leave the other filters out.")
-    if selection.line:
+    if selection.line is not None:
         return _forward(warehouse, selection)
-    if not any(back):
+    if all(one is None for one in back):
         raise UserError(
-            "say what to trace: --consumer, --service, --tower or --cost-pool, or --line."
+            "say what to trace: --consumer, --service, --tower, --cost-pool, --place or --reason, "
+            "or --line."
         )
     return _back(warehouse, selection, limit)
 
 
-def _back(warehouse: Warehouse, given: Selection, limit: int) -> dict[str, Any]:
-    scenario = warehouse.scenario(given.scenario)
-    rule_set = warehouse.rule_set(given.rule_set)
-    period = warehouse.period(given.period, scenario, rule_set)
-    frame = {"scenario": scenario, "rule_set": rule_set, "fiscal_period": period}
-    filters, values, chosen = _filters(warehouse, given)
-    where = " and ".join([f"{name} = ${name}" for name in frame] + filters)
-    warehouse.connection.execute(
-        f"create or replace temp table traced as select * from marts.fct_cost_paths where {where}",
-        frame | values,
-    )
-    total = warehouse.rows("select sum(amount) as amount, count(*) as ways from traced")[0]
-    if not total["ways"]:
-        what = ", ".join(f"{name} {value}" for name, value in chosen.items())
-        raise UserError(f"no money reaches {what} in {period:%Y-%m-%d} ({scenario}, {rule_set}).")
-    lines, count = _lines(warehouse, frame, where, values, limit)
-    shown = sum((line["amount"] for line in lines), Decimal(0))
+def _head(warehouse: Warehouse, direction: str, frame: Row, unit: str) -> Row:
     return {
-        "direction": "back",
+        "direction": direction,
         "company": warehouse.workspace.company,
         "currency": warehouse.currency,
         **frame,
+        "unit": unit,
+    }
+
+
+def _note(measure: str) -> str:
+    return NOTE.format(least="one cent" if measure == MONEY else "one thousandth")
+
+
+def _back(warehouse: Warehouse, given: Selection, limit: int) -> dict[str, Any]:
+    measure, unit = warehouse.measure(given.measure)
+    scenario = warehouse.scenario(given.scenario or "actual")
+    rule_set = warehouse.rule_set(given.rule_set)
+    period = warehouse.period(given.period, scenario, rule_set, measure)
+    frame = {
+        "scenario": scenario, "rule_set": rule_set, "fiscal_period": period, "measure": measure,
+    }  # fmt: skip
+    filters, values, chosen = _filters(warehouse, given)
+    ways, columns = WAYS[measure == MONEY]
+    named = [one for one in frame if one != "measure" or measure != MONEY]
+    where = " and ".join([f"{name} = ${name}" for name in named] + filters)
+    warehouse.connection.execute(
+        f"create or replace temp table traced as select {columns} from {ways} where {where}",
+        {name: frame[name] for name in named} | values,
+    )
+    total = warehouse.rows("select sum(amount) as amount, count(*) as ways from traced")[0]
+    if not total["ways"]:
+        raise UserError(_nothing(warehouse, frame, filters, values, chosen))
+    lines, count = _lines(warehouse, frame, where, values, limit)
+    shown = sum((line["amount"] for line in lines), Decimal(0))
+    return {
+        **_head(warehouse, "back", frame, unit),
         "selection": chosen,
         "amount": total["amount"],
-        "accounts": warehouse.named("accounts", _on_pieces(filters), **frame, **values),
+        "accounts": _exact(
+            warehouse.named("accounts", " and ".join(filters), **frame, **values), measure
+        ),
         "steps": _steps(warehouse, rule_set=rule_set, fiscal_period=period),
+        **_networks(warehouse, frame, total["amount"]),
         "lines": lines,
         "more_lines": {
             "count": max(0, count - len(lines)),
             "amount": total["amount"] - shown,
         },
-        "note": NOTE,
+        "note": _note(measure),
     }
+
+
+def _nothing(
+    warehouse: Warehouse,
+    frame: Row,
+    filters: list[str],
+    values: dict[str, object],
+    chosen: dict[str, str],
+) -> str:
+    """Return why there is nothing to trace: other periods, or parts that do not meet."""
+    what = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in chosen.items())
+    text = (
+        f"no {'money' if frame['measure'] == MONEY else frame['measure']} reaches {what} in "
+        f"{frame['fiscal_period']:%Y-%m-%d} ({frame['scenario']}, {frame['rule_set']})."
+    )
+    if len(filters) > 1:
+        apart = [
+            name
+            for name, one in zip(chosen, filters, strict=False)
+            if not warehouse.rows(
+                f"select 1 from {WAYS[frame['measure'] == MONEY][0]} where "
+                "scenario = $scenario and rule_set = $rule_set and fiscal_period = $fiscal_period "
+                + ("" if frame["measure"] == MONEY else "and measure = $measure ")
+                + f"and {one} limit 1",
+                **{name: frame[name] for name in ("scenario", "rule_set", "fiscal_period")},
+                **({} if frame["measure"] == MONEY else {"measure": frame["measure"]}),
+                **{key: value for key, value in values.items() if f"${key}" in one},
+            )
+        ]
+        text += (
+            f" Nothing at all reaches {' and '.join(f'{one} {chosen[one]}' for one in apart)}."
+            if apart
+            else " Each of them holds some; together they hold none."
+        )
+    return text + " Try another --period."
 
 
 def _filters(
@@ -83,6 +162,7 @@ def _filters(
     filters: list[str] = []
     values: dict[str, object] = {}
     chosen: dict[str, str] = {}
+    places = warehouse.places()
 
     def keep(what: str, columns: tuple[str, ...], value: str) -> None:
         name = what.replace(" ", "_")
@@ -91,40 +171,44 @@ def _filters(
         values[name] = value
         chosen[name] = value
 
-    if given.consumer:
-        query = "select consumer_id from core.dim_consumers"
-        keep("consumer", ("consumer_id",), warehouse.known("consumer", given.consumer, query))
-    if given.service:
-        query = "select service_id from core.dim_services"
-        keep("service", ("service_id",), warehouse.known("service", given.service, query))
-    if given.tower:
-        query = (
-            "select sub_tower from core.dim_towers union select tower from core.dim_towers "
-            "union select 'DIRECT'"
-        )
-        keep("tower", ("sub_tower", "tower"), warehouse.known("tower", given.tower, query))
-    if given.cost_pool:
-        query = (
-            "select cost_pool from allocation.alloc_pool_senders "
-            "union select cost_sub_pool from allocation.alloc_pool_senders"
-        )
-        value = warehouse.known("cost pool", given.cost_pool, query)
-        keep("cost pool", ("cost_pool", "cost_sub_pool"), value)
+    def known(what: str, columns: tuple[str, ...], value: str | None, query: str) -> None:
+        """Keep an object; a place, such as UNALLOCATED, means what stopped there or before."""
+        layer = STOPS.get(what)
+        if value is None:
+            return
+        if layer and value.upper() in places:
+            name = what.replace(" ", "_")
+            before = ", ".join(f"'{one}'" for one in LAYERS[: LAYERS.index(layer) + 1])
+            filters.append(f"(place = ${name} and stopped_before in ({before}))")
+            values[name] = value.upper()
+            chosen[name] = value.upper()
+            return
+        keep(what, columns, warehouse.known(what, value, query))
+
+    known(
+        "consumer", ("consumer_id",), given.consumer,
+        "select consumer_id, consumer_name from core.dim_consumers",
+    )  # fmt: skip
+    known(
+        "service", ("service_id",), given.service,
+        "select service_id, service_name from core.dim_services",
+    )  # fmt: skip
+    known(
+        "tower", ("sub_tower", "tower"), given.tower,
+        "select sub_tower from core.dim_towers union select tower from core.dim_towers "
+        "union select 'DIRECT'",
+    )  # fmt: skip
+    known(
+        "cost pool", ("cost_pool", "cost_sub_pool"), given.cost_pool,
+        "select cost_pool from allocation.alloc_pool_senders "
+        "union select cost_sub_pool from allocation.alloc_pool_senders",
+    )  # fmt: skip
+    if given.place is not None:
+        keep("place", ("place",), warehouse.known_of("place", given.place, places))
+    if given.reason is not None:
+        reasons = warehouse.reasons()
+        keep("reason", ("reason_code",), warehouse.known_of("reason", given.reason, reasons))
     return filters, values, chosen
-
-
-def _on_pieces(filters: list[str]) -> str:
-    """Return the filters as alloc_bucket_pieces takes them: it names the sub-tower tower_id."""
-    by_tower = "(sub_tower = $tower or tower = $tower)"
-    on_sub_towers = (
-        "(pieces.tower_id = $tower or pieces.tower_id in "
-        "(select sub_tower from core.dim_towers where tower = $tower))"
-    )
-    named = [
-        re.sub(r"\b(consumer_id|service_id|cost_pool|cost_sub_pool) =", r"pieces.\1 =", one)
-        for one in filters
-    ]
-    return " and ".join(named).replace(by_tower, on_sub_towers)
 
 
 def _steps(warehouse: Warehouse, **frame: object) -> list[Row]:
@@ -134,6 +218,43 @@ def _steps(warehouse: Warehouse, **frame: object) -> list[Row]:
         step["from_name"] = names.get((step["from_layer"], step["from_id"]))
         step["to_name"] = names.get((step["to_layer"], step["to_id"]))
     return steps
+
+
+def _networks(warehouse: Warehouse, frame: Row, total: Decimal) -> Row:
+    """Return the objects that the money passed inside the networks, and from whom to whom."""
+    names = warehouse.names()
+    hops = _exact(warehouse.named("hops", **frame), frame["measure"])
+    for hop in hops:
+        hop["from_name"] = None if hop["enters"] else names.get((hop["layer"], hop["from_id"]))
+        hop["to_name"] = names.get((hop["layer"], hop["to_id"]))
+    sums: dict[tuple[str, str], Decimal] = {}
+    for hop in hops:
+        if not hop["enters"]:
+            place = (hop["layer"], hop["from_id"])
+            sums[place] = sums.get(place, Decimal(0)) + hop["amount"]
+    passed = [
+        {
+            "layer": layer,
+            "object_id": one,
+            "object_name": names.get((layer, one)),
+            "part": float(amount / total) if total else None,
+            "amount": amount,
+        }
+        for (layer, one), amount in sorted(sums.items(), key=lambda item: -abs(item[1]))
+    ]
+    # what enters an object and rests there needs no second telling: the steps say it
+    told = [one for one in hops if not one["enters"] or (one["layer"], one["to_id"]) in sums]
+    return {"passed": passed, "hops": told, "memo": MEMO if passed else None}
+
+
+def _exact(rows: list[Row], measure: str) -> list[Row]:
+    """Return the rows with amounts in place of minor units."""
+    places = -2 if measure == MONEY else -3
+    return [
+        {name: value for name, value in row.items() if name != "amount_minor"}
+        | {"amount": Decimal(row["amount_minor"]).scaleb(places)}
+        for row in rows
+    ]
 
 
 def _lines(
@@ -149,6 +270,9 @@ def _lines(
     if not likely:
         return [], 0
     facts = "core.fct_ledger_lines" if frame["scenario"] == "actual" else "core.fct_plan_lines"
+    if frame["measure"] != MONEY:
+        facts = QUANTITIES
+    pieces, columns = PIECES[frame["measure"] == MONEY]
     # names as constants, so that the views read these lines and their buckets only
     chosen = {f"line_{number}": row["line_id"] for number, row in enumerate(likely)}
     buckets = ", ".join(sorted({str(row["bucket_id"]) for row in likely}))
@@ -157,7 +281,7 @@ def _lines(
         f"""
         with pieces as (
             select line_id, bucket_id, sum(amount) as amount
-            from marts.fct_cost_trace
+            from (select {columns} from {pieces})
             where {where} and {only if limit else "true"}
             group by all
         )
@@ -173,7 +297,7 @@ def _lines(
         where pieces.amount <> 0
         order by abs(pieces.amount) desc, facts.line_id
         """,
-        **frame,
+        **{name: frame[name] for name in frame if name != "measure" or "$measure" in where},
         **values,
         **(chosen if limit else {}),
     )
@@ -184,21 +308,17 @@ def _lines(
 
 def _forward(warehouse: Warehouse, given: Selection) -> dict[str, Any]:
     rule_set = warehouse.rule_set(given.rule_set)
-    found = warehouse.named("line", line_id=given.line)
-    if not found:
-        like = warehouse.values(
-            "select line_id from (select line_id from core.fct_ledger_lines union all "
-            "select line_id from core.fct_plan_lines) as lines "
-            "order by levenshtein(line_id, $line_id), line_id limit 3",
-            line_id=given.line,
-        )
-        raise UserError(f"there is no line {given.line}.{suggestion(given.line or '', like)}")
-    line = next((one for one in found if one["scenario"] == given.scenario), found[0])
+    measure, unit = warehouse.measure(given.measure)
+    scenario = None if given.scenario is None else warehouse.scenario(given.scenario)
+    line, notes = find_line(warehouse, given.line or "", scenario, given.period, measure)
     frame = {name: line[name] for name in ("scenario", "fiscal_period")} | {"rule_set": rule_set}
-    where = " and ".join([f"{name} = ${name}" for name in frame] + ["line_id = $line_id"])
+    pieces, columns = PIECES[measure == MONEY]
+    filters = " and ".join([f"{name} = ${name}" for name in frame] + ["line_id = $line_id"])
     warehouse.connection.execute(
-        f"create or replace temp table traced as select * from marts.fct_cost_trace where {where}",
-        frame | {"line_id": line["line_id"]},
+        f"create or replace temp table traced as "
+        f"select * from (select {columns} from {pieces}) where {filters}"
+        + ("" if measure == MONEY else " and measure = $measure"),
+        frame | {"line_id": line["line_id"]} | ({} if measure == MONEY else {"measure": measure}),
     )
     rules = warehouse.rows(
         "select distinct buckets.classification_rule_id as rule_id, "
@@ -214,16 +334,17 @@ def _forward(warehouse: Warehouse, given: Selection) -> dict[str, Any]:
     )
     for one in receivers:
         one["receiver_name"] = names.get(("consumer", one["receiver"]))
+    if not line["amount"]:
+        notes.append("The line holds 0.00, so nothing flows from it.")
     return {
-        "direction": "forward",
-        "company": warehouse.workspace.company,
-        "currency": warehouse.currency,
-        **frame,
+        **_head(warehouse, "forward", frame | {"measure": measure}, unit),
         "selection": {"line": line["line_id"]},
         "amount": line["amount"],
         "line": line,
+        "notes": notes,
         "classification": rules[0] if rules else None,
         "steps": _steps(warehouse, rule_set=rule_set, fiscal_period=line["fiscal_period"]),
+        **_networks(warehouse, frame | {"measure": measure}, line["amount"]),
         "receivers": receivers,
-        "note": NOTE,
+        "note": _note(measure),
     }

@@ -8,7 +8,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from itfm.trace.text import money, reason
+from itfm.trace.text import LAYER_WORDS, facts, money, reason, title
 
 Row = dict[str, Any]
 MOST_NODES = 16
@@ -64,8 +64,8 @@ class Link:
 def picture(found: Row) -> str:
     """Return the whole HTML page."""
     nodes, links = _graph(found)
-    titles = TITLES if found["direction"] == "back" else ("Line", *TITLES[1:])
-    return _page(found, *_draw(nodes, links, found["currency"], titles))
+    first = "Accounts" if found["direction"] == "back" else "Line"
+    return _page(found, *_draw(nodes, links, found["unit"], (first, *TITLES[1:])))
 
 
 def _graph(found: Row) -> tuple[list[Node], list[Link]]:
@@ -136,7 +136,7 @@ def _grouped(raw: list[Any]) -> tuple[list[Node], list[Link]]:
 
 
 def _draw(
-    nodes: list[Node], links: list[Link], currency: str, titles: tuple[str, ...]
+    nodes: list[Node], links: list[Link], unit: str, titles: tuple[str, ...]
 ) -> tuple[str, float, float]:
     for link in links:
         link.source.out += abs(float(link.amount))
@@ -157,8 +157,8 @@ def _draw(
         default=1.0,
     )
     _place(columns, links, scale, height)
-    parts = [_link(link, scale, currency) for link in _ordered(links)]
-    parts += [_node(one, currency) for one in nodes]
+    parts = [_link(link, scale, unit) for link in _ordered(links)]
+    parts += [_node(one, unit) for one in nodes]
     used = [c for c, column in enumerate(columns) if column]
     for c in used:
         x = LEFT + c * SPACING
@@ -214,7 +214,7 @@ def _ordered(links: list[Link]) -> list[Link]:
     return sorted(links, key=lambda one: -abs(float(one.amount)))
 
 
-def _link(link: Link, scale: float, currency: str) -> str:
+def _link(link: Link, scale: float, unit: str) -> str:
     out, into = link.offsets
     thick = max(abs(float(link.amount)) * scale, 0.8)
     x0 = LEFT + link.source.column * SPACING + NODE_WIDTH
@@ -223,7 +223,7 @@ def _link(link: Link, scale: float, currency: str) -> str:
     y1 = link.target.y + into * scale + thick / 2
     middle = (x0 + x1) / 2
     rules = ", ".join(sorted(link.rules)[:6]) + (" ..." if len(link.rules) > 6 else "")
-    told = f"{link.source.label} → {link.target.label}\n{money(link.amount)} {currency}"
+    told = f"{link.source.label} → {link.target.label}\n{money(link.amount)} {unit}"
     told += f"\nrule {rules}" if rules else ""
     kind = "link credit" if link.amount < 0 else "link"
     return (
@@ -234,10 +234,10 @@ def _link(link: Link, scale: float, currency: str) -> str:
     )
 
 
-def _node(one: Node, currency: str) -> str:
+def _node(one: Node, unit: str) -> str:
     x = LEFT + one.column * SPACING
     label = one.label if len(one.label) <= LONGEST_LABEL else one.label[: LONGEST_LABEL - 1] + "…"
-    told = f"{one.label}\n{money(one.amount)} {currency}"
+    told = f"{one.label}\n{money(one.amount)} {unit}"
     shape = "box stopped" if one.stopped else "box"
     middle = one.y + max(one.height / 2, 10)
     return (
@@ -257,8 +257,16 @@ def _id(node: Node) -> str:
 STYLE = """
 body{margin:0;background:#fbfaf7;color:#23282d;font:14px/1.45 system-ui,"Segoe UI",Helvetica,Arial,
 sans-serif}main{max-width:1560px;margin:0 auto;padding:26px 28px}h1{font-size:21px;margin:0 0 2px}
-p{margin:2px 0 0;color:#5b646c}svg{width:100%;height:auto;margin-top:14px;background:#fff;
-border:1px solid #e5e1d8;border-radius:8px}.head{font-size:12px;font-weight:600;fill:#7b8389;
+p{margin:2px 0 0;color:#5b646c}h2{font-size:16px;margin:0 0 2px}
+.wide{overflow-x:auto;margin-top:14px;background:#fff;border:1px solid #e5e1d8;border-radius:8px}
+svg{display:block;width:100%;min-width:1080px;height:auto}.memo{margin-top:26px;padding-top:16px;
+border-top:2px dashed #cfc9bb}table{width:100%;border-collapse:collapse;font-size:13px}
+th,td{padding:5px 12px;text-align:left;border-top:1px solid #f0ede5}th{border-top:0;color:#7b8389;
+font-size:11px;text-transform:uppercase;letter-spacing:.06em}td{min-width:60px}
+th:nth-last-child(-n+2),td:nth-last-child(-n+2){text-align:right;white-space:nowrap;
+font-variant-numeric:tabular-nums}.bar{width:34%}.bar i{display:block;height:10px;border-radius:2px;
+background:repeating-linear-gradient(45deg,#8fa9bd 0 5px,#b9c9d6 5px 10px)}summary{cursor:pointer;
+margin-top:14px;color:#2f6f9f}.head{font-size:12px;font-weight:600;fill:#7b8389;
 letter-spacing:.06em;text-transform:uppercase}.label,.amount{paint-order:stroke;stroke:#fff;
 stroke-width:3.5px;stroke-linejoin:round}.label{font-size:12.5px;font-weight:600;fill:#23282d}
 .amount{font-size:11px;fill:#5b646c;font-variant-numeric:tabular-nums}.link{fill:none;opacity:.32;
@@ -279,18 +287,53 @@ links.forEach(l=>l.classList.remove('on'))})});
 
 
 def _page(found: Row, drawing: str, width: float, height: float) -> str:
-    chosen = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in found["selection"].items())
-    title = escape(f"{found['company']}: {chosen}")
-    facts = escape(
-        f"{money(found['amount'])} {found['currency']} in {found['fiscal_period']:%Y-%m-%d}, "
-        f"scenario {found['scenario']}, rule set {found['rule_set']}. Hover for amounts and rules; "
-        "dashed boxes are money that stopped, dashed red bands are credits."
+    heading = escape(title(found))
+    told = escape(
+        f"{facts(found)}. Hover for amounts and rules; dashed boxes are money that stopped, dashed "
+        "red bands are credits."
     )
+    notes = "".join(f"<p>{escape(one)}</p>" for one in found.get("notes", []))
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<html lang="en"><head><meta charset="utf-8"><title>{heading}</title>
 <meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>
-<body><main><h1>{title}</h1><p>{facts}</p>
-<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{title}">
+<body><main><h1>{heading}</h1><p>{told}</p>{notes}
+<div class="wide"><svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{heading}">
 {drawing}
-</svg><p>{escape(found["note"])}</p></main><script>{SCRIPT}</script></body></html>
+</svg></div><p>{escape(found["note"])}</p>
+{_networks(found)}</main><script>{SCRIPT}</script></body></html>
 """
+
+
+def _networks(found: Row) -> str:
+    """Return what was passed inside the networks, apart from the drawing: it counts twice."""
+    if not found["passed"]:
+        return ""
+    most = max(abs(one["amount"]) for one in found["passed"])
+    bars = "".join(
+        f"<tr><td>{escape(_name(one['object_id'], one['object_name']))}</td>"
+        f"<td>{LAYER_WORDS[one['layer']]}</td>"
+        f'<td class="bar"><i style="width:{float(abs(one["amount"]) / most):.1%}"></i></td>'
+        f"<td>{'' if one['part'] is None else format(one['part'], '.2%')}</td>"
+        f"<td>{money(one['amount'])}</td></tr>"
+        for one in found["passed"]
+    )
+    hops = "".join(
+        f"<tr><td>{escape(_name(one['from_id'], one['from_name']))}</td>"
+        f"<td>{escape(_name(one['to_id'], one['to_name']))}</td>"
+        f"<td>{escape(one['rule_id'] or '')}</td><td>{one['share']:.4%}</td>"
+        f"<td>{money(one['amount'])}</td></tr>"
+        for one in found["hops"]
+    )
+    return f"""<section class="memo"><h2>Passed on the way, inside the networks of towers and
+services</h2><p>{escape(found["memo"])}</p>
+<div class="wide"><table><thead><tr><th>Object</th><th>Layer</th><th></th><th>Of the total</th>
+<th>{escape(found["unit"])}, memo</th></tr></thead><tbody>{bars}</tbody></table></div>
+<details><summary>From object to object ({len(found["hops"]):,})</summary><div class="wide"><table>
+<thead><tr><th>From</th><th>To</th><th>Rule</th><th>Share</th>
+<th>{escape(found["unit"])}, memo</th></tr></thead><tbody>{hops}</tbody></table></div></details>
+</section>
+"""
+
+
+def _name(one: str, name: str | None) -> str:
+    return f"{name} ({one})" if name else one

@@ -16,21 +16,46 @@ Row = dict[str, Any]
 SHOWN_STEPS = 12
 WIDEST = 46
 STEP_TITLES = {1: "From cost pools", 2: "From towers", 3: "From services to consumers"}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+STEP_HEADERS = ("from", "to", "rule", "method", "driver", ">share", ">amount")
+LAYER_WORDS = {"resource_tower": "tower", "solution": "solution"}
 MORE_REASONS = {
     "idle_capacity": "capacity that nobody used",
     "untagged_use": "use without a tag",
 }
 
 
+REJECTS = {
+    "missing_value": "a required value is missing",
+    "orphan": "it names something that was not delivered",
+    "repeated_key": "an earlier row has the same key",
+    "unknown_period": "its date is in no fiscal period",
+    "missing_exchange_rate": "there is no exchange rate for its currency and period",
+    "too_large": "its amount is too large",
+    "mixed_units": "its unit is not that of its measure",
+    "malformed_row": "the row cannot be read",
+}
+
+
 def money(value: Decimal | None) -> str:
-    """Return an amount with separators and two decimals."""
-    return "" if value is None else f"{value:,.2f}"
+    """Return an amount with separators and two decimals, a quantity with those that it has."""
+    if value is None:
+        return ""
+    exponent = value.as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"{value:,.{places}f}"
 
 
 def reason(code: str | None) -> str:
     """Return a reason as words."""
     return REASONS.get(code or "", MORE_REASONS.get(code or "", (code or "").replace("_", " ")))
+
+
+def reject_reason(code: str, column: str | None, value: object = None) -> str:
+    """Return why a row was rejected as words, with the column and its value."""
+    words = REJECTS.get(code, code.replace("_", " "))
+    told = " ".join(str(part) for part in (column, value) if part is not None)
+    return f"{words} ({told})" if told else words
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -49,29 +74,26 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
 
 
 def _cut(text: str) -> str:
-    flat = " ".join(text.split())
+    # no control character of a name reaches the terminal
+    flat = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     return flat if len(flat) <= WIDEST else flat[: WIDEST - 3] + "..."
 
 
 def trace_table(found: Row) -> Iterator[str]:
     """Yield a trace as lines of text."""
-    currency = found["currency"]
-    chosen = ", ".join(
-        f"{name.replace('_', ' ')} {value}" for name, value in found["selection"].items()
-    )
-    yield f"{found['company']}: {chosen}"
-    yield (
-        f"{money(found['amount'])} {currency} in {found['fiscal_period']:%Y-%m-%d}, "
-        f"scenario {found['scenario']}, rule set {found['rule_set']}"
-    )
+    unit = found["unit"]
+    yield title(found)
+    yield facts(found)
     if found["direction"] == "forward":
         line, rule = found["line"], found["classification"]
         yield (
             f"posted {line['posting_date']}, account {line['account_id']}, cost centre "
             f"{line['cost_center_id']}, {line['vendor']}: {line['description'] or ''}"
         )
+        yield f"read from {line['file_name']}, line {line['line_number']:,}"
         if rule:
             yield f"classified as {rule['to_id']} by {rule['rule_id'] or 'no rule'}"
+        yield from found["notes"]
     else:
         yield ""
         yield "Accounts to cost pools"
@@ -88,13 +110,13 @@ def trace_table(found: Row) -> Iterator[str]:
             ],
             found["accounts"],
         )
-    for number, title in STEP_TITLES.items():
+    for number, heading in STEP_TITLES.items():
         steps = [step for step in found["steps"] if step["step"] == number]
         if steps:
             yield ""
-            yield f"{title} ({money(_sum(steps))} {currency})"
-            headers = ("from", "to", "rule", "method", "driver", ">share", ">amount")
-            yield from _limited(headers, [_step_cells(step) for step in steps], steps)
+            yield f"{heading} ({money(_sum(steps))} {unit})"
+            yield from _limited(STEP_HEADERS, [_step_cells(step) for step in steps], steps)
+    yield from _networks(found)
     yield ""
     if found["direction"] == "back":
         yield from _lines(found)
@@ -114,6 +136,50 @@ def trace_table(found: Row) -> Iterator[str]:
             [*rows, ("total", "", "", money(_sum(found["receivers"])))],
         )
     yield found["note"]
+
+
+def title(found: Row) -> str:
+    """Return whose money or quantity is followed."""
+    chosen = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in found["selection"].items()
+    )
+    return f"{found['company']}: {chosen}"
+
+
+def facts(found: Row) -> str:
+    """Return how much it is, when, and in which scenario."""
+    what = "" if found["measure"] == "amount" else f" ({found['measure']})"
+    return (
+        f"{money(found['amount'])} {found['unit']}{what} in {found['fiscal_period']:%Y-%m-%d}, "
+        f"scenario {found['scenario']}, rule set {found['rule_set']}"
+    )
+
+
+def _networks(found: Row) -> Iterator[str]:
+    """Yield what the money passed inside the networks; a memo, since it counts there again."""
+    if not found["passed"]:
+        return
+    yield ""
+    yield "Passed on the way, inside the networks of towers and services"
+    yield f"  {found['memo']}"
+    rows = [
+        (
+            _named(one["object_id"], one["object_name"]),
+            LAYER_WORDS[one["layer"]],
+            "" if one["part"] is None else f"{one['part']:.2%}",
+            money(one["amount"]),
+        )
+        for one in found["passed"]
+    ]
+    hidden = len(rows) - SHOWN_STEPS
+    more = [(f"and {hidden} more", "", "", "")] if hidden > 0 else []
+    yield from table(("object", "layer", ">of the total", ">memo"), [*rows[:SHOWN_STEPS], *more])
+    yield ""
+    yield "From object to object inside the networks, memo"
+    rows = [_step_cells(one | {"reason_code": None, "part": None}) for one in found["hops"]]
+    hidden = len(rows) - SHOWN_STEPS
+    more = [(f"and {hidden} more", *[""] * (len(STEP_HEADERS) - 1))] if hidden > 0 else []
+    yield from table((*STEP_HEADERS[:-1], ">memo"), [*rows[:SHOWN_STEPS], *more])
 
 
 def _lines(found: Row) -> Iterator[str]:

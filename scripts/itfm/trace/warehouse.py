@@ -18,6 +18,8 @@ Row = dict[str, Any]
 QUERIES = Path(__file__).parent / "queries"
 NEEDED = "marts.fct_cost_trace"
 SUGGESTIONS = 3
+FEW = 12
+MONEY = "amount"
 
 
 class Warehouse:
@@ -79,39 +81,115 @@ class Warehouse:
     # what a user names --------------------------------------------------------------------
 
     def known(self, what: str, given: str, query: str, **values: object) -> str:
-        """Return the id that the user means; other spelling of case is forgiven."""
-        ids = [one for one in self.values(query, **values) if one != "None"]
-        if given in ids:
-            return given
-        by_case = {one.lower(): one for one in ids}
-        if given.lower() in by_case:
-            return by_case[given.lower()]
-        raise UserError(f"there is no {what} {given}.{suggestion(given, ids)}")
+        """Return the id that the user means, by id or by name; spelling of case is forgiven.
 
-    def period(self, given: str | None, scenario: str, rule_set: str) -> datetime.date:
+        The query has ids in its first column and may have names in its second.
+        """
+        rows = [tuple(row.values()) for row in self.rows(query, **values)]
+        names: dict[str, str] = {}
+        for row in rows:
+            if row[1:] and row[1] is not None:
+                names.setdefault(str(row[1]), str(row[0]))
+        return self.known_of(
+            what, given, [str(row[0]) for row in rows if row[0] is not None], names
+        )
+
+    def known_of(
+        self, what: str, given: str, ids: Iterable[str], names: dict[str, str] | None = None
+    ) -> str:
+        """Return the one of the ids that the user means, or the one that bears the name."""
+        all_ids = list(ids)
+        if given in all_ids:
+            return given
+        by_case = {one.lower(): one for one in all_ids}
+        by_name = {name.lower(): one for name, one in (names or {}).items()}
+        wanted = " ".join(given.split()).lower()
+        if wanted in by_case:
+            return by_case[wanted]
+        if wanted in by_name:
+            return by_name[wanted]
+        hint = suggestion(given, [*all_ids, *(names or {})])
+        few = f" There {'is' if len(all_ids) == 1 else 'are'} {', '.join(sorted(all_ids))}."
+        if not hint and 0 < len(all_ids) <= FEW:
+            hint = few
+        raise UserError(f"there is no {what} {given or repr(given)}.{hint}")
+
+    def measure(self, given: str) -> tuple[str, str]:
+        """Return the measure that the user means, and its unit; amount is money."""
+        query = "select measure, unit from core.dim_measures"
+        units = {row["measure"]: row["unit"] for row in self.rows(query)}
+        measure = self.known_of("measure", given, units)
+        return measure, units[measure] if measure != MONEY else self.currency
+
+    def places(self) -> list[str]:
+        """Return the places where money stops."""
+        return self._stops("to_id")
+
+    def reasons(self) -> list[str]:
+        """Return the reasons why money stops."""
+        return self._stops("reason_code")
+
+    def _stops(self, column: str) -> list[str]:
+        return self.values(
+            " union ".join(
+                f"select distinct {column} from allocation.{one} where reason_code is not null"
+                for one in ("alloc_pool_flows", "alloc_tower_flows", "alloc_consumer_flows")
+            )
+        )
+
+    def means(self, given: str, fiscal_period: datetime.date) -> bool:
+        """Say whether the text names the fiscal period, whichever spelling it has."""
+        return fiscal_period in self._spelled(given)
+
+    def _spelled(self, given: str) -> list[datetime.date]:
+        """Return the first days of the fiscal periods that a text names."""
+        text = given.strip()
+        by_date = re.fullmatch(r"(\d{4})[-/.]?(\d{1,2})(?:[-/.]?(\d{1,2}))?", text)
+        rows = self.rows("select fiscal_period, period_name from core.dim_fiscal_periods")
+        if by_date:
+            year, month, day = (None if part is None else int(part) for part in by_date.groups())
+            return [
+                one
+                for one in (row["fiscal_period"] for row in rows)
+                if (one.year, one.month) == (year, month) and day in (None, one.day)
+            ]
+        return [row["fiscal_period"] for row in rows if row["period_name"].lower() == text.lower()]
+
+    def period(
+        self, given: str | None, scenario: str, rule_set: str, measure: str = "amount"
+    ) -> datetime.date:
         """Return the first day of the fiscal period that the user means; the latest by default."""
         periods = [
             row["fiscal_period"]
             for row in self.rows(
                 "select distinct fiscal_period from allocation.alloc_pool_senders "
-                "where scenario = $scenario and rule_set = $rule_set order by 1",
+                "where scenario = $scenario and rule_set = $rule_set and measure = $measure "
+                "order by 1",
                 scenario=scenario,
                 rule_set=rule_set,
+                measure=measure,
             )
         ]
+        what = "money" if measure == MONEY else measure
         if not periods:
-            raise UserError(f"scenario {scenario} holds no money under rule set {rule_set}.")
+            raise UserError(f"scenario {scenario} holds no {what} under rule set {rule_set}.")
         if given is None:
             return periods[-1]
-        if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", given):
-            raise UserError(f"{given} is no period; write 2025-03 or 2025-03-01.")
-        found = [one for one in periods if given in (f"{one:%Y-%m}", f"{one:%Y-%m-%d}")]
-        if not found:
-            raise UserError(
-                f"{scenario} holds no money in {given}; its periods start from {periods[0]} to "
-                f"{periods[-1]}."
-            )
-        return found[0]
+        spelled = self._spelled(given)
+        found = [one for one in periods if one in spelled]
+        if found:
+            return found[0]
+        if not spelled and not re.search(r"\d{4}", given):
+            raise UserError(f"{given or repr(given)} is no period; write 2025-03 or 2025-03-01.")
+        name = self.values(
+            "select period_name from core.dim_fiscal_periods where fiscal_period = $last",
+            last=periods[-1],
+        )
+        raise UserError(
+            f"{scenario} holds no {what} in {given}; its periods start from {periods[0]} to "
+            f"{periods[-1]}. Write {periods[-1]:%Y-%m}, {periods[-1]}"
+            + (f" or {name[0]}." if name else ".")
+        )
 
     def scenario(self, given: str) -> str:
         """Return the scenario that the user means."""

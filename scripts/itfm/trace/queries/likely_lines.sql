@@ -5,8 +5,7 @@ senders as (
 
     select
         traced.path_sender_id as sender_id,
-        cast(sum(traced.amount) as double) * 100 / nullif(any_value(senders.amount_minor), 0)
-            as share
+        cast(sum(traced.amount) as double) / nullif(any_value(senders.amount_minor), 0) as share
     from traced
     inner join allocation.alloc_pool_senders as senders
         on traced.path_sender_id = senders.sender_id
@@ -26,14 +25,17 @@ shared_lines as (
         on
             lines.scenario = buckets.scenario
             and lines.fiscal_period = buckets.fiscal_period
+            and lines.measure = buckets.measure
             and lines.bucket_id = buckets.bucket_id
     inner join senders on buckets.sender_id = senders.sender_id
     where
         lines.scenario = $scenario
         and lines.fiscal_period = $fiscal_period
+        and lines.measure = $measure
         and buckets.scenario = $scenario
         and buckets.fiscal_period = $fiscal_period
         and buckets.rule_set = $rule_set
+        and buckets.measure = $measure
 
 )
 
