@@ -73,6 +73,19 @@
 {# Whole thousandths of a minor unit, for sums of parts that stand beside the flows. #}
 {% macro whole_parts(part) -%} cast(floor({{ part }} + 0.5) as bigint) {%- endmacro %}
 
+{# Stages of a measure of which less is better: a threshold itself still belongs to the better stage. #}
+{% macro stage_of_error(percentage, thresholds) -%}
+    (6 - {{ stage_of(percentage, thresholds) }})
+{%- endmacro %}
+
+{# What a stage is called: our words, since the field numbers its stages. #}
+{% macro stage_name(stage) -%}
+    case {{ stage }}
+        when 1 then 'initial' when 2 then 'developing' when 3 then 'defined'
+        when 4 then 'managed' when 5 then 'optimised'
+    end
+{%- endmacro %}
+
 {# Stage 1 (worst) to 5 (best) of a percentage: each threshold still belongs to the stage below it. #}
 {% macro stage_of(percentage, thresholds) -%}
     (1 {%- for threshold in thresholds %} + case when {{ percentage }} > {{ threshold }} then 1 else 0 end {%- endfor %})

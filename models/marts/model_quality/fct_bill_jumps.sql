@@ -1,19 +1,27 @@
 -- grain: one scenario, rule set, period and consumer whose bill moved by more than 20 percent
 -- why: a bill that jumps is questioned; the answer should be there before the question
--- reads: fct_consumer_cost, alloc_solution_senders, dim_fiscal_periods
+-- reads: alloc_period_moves, alloc_rule_effects, dim_fiscal_periods
 -- conserves: volume, cost and rules add up to the difference; rounding is with cost
 
 with
 
-bills as (
+moves as (
 
-    select * from {{ ref('fct_consumer_cost') }}
+    select *
+    from {{ ref('alloc_period_moves') }}
+    where to_layer = 'consumer'
 
 ),
 
-senders as (
+rule_effects as (
 
-    select * from {{ ref('alloc_solution_senders') }} where measure = 'amount'
+    select * from {{ ref('alloc_rule_effects') }}
+
+),
+
+consumers as (
+
+    select consumer_id from {{ ref('dim_consumers') }}
 
 ),
 
@@ -32,103 +40,33 @@ billed_periods as (
         scenario,
         rule_set,
         fiscal_period
-    from bills
+    from {{ ref('fct_consumer_cost') }}
 
 ),
 
-service_rules as (
+explained_moves as (
 
+    -- a service that is new or gone has its whole effect as volume
     select
-        scenario,
-        rule_set,
-        fiscal_period,
-        service_id,
-        max(rule_id) as rule_id
-    from senders
-    group by scenario, rule_set, fiscal_period, service_id
-
-),
-
-service_bills as (
-
-    select
-        bills.scenario,
-        bills.rule_set,
-        bills.fiscal_period,
-        bills.consumer_id,
-        bills.service_id,
-        coalesce(service_rules.rule_id, '') as rule_id,
-        bills.amount,
-        sum(bills.amount) over (
-            partition by
-                bills.scenario, bills.rule_set, bills.fiscal_period, bills.service_id
-        ) as service_amount
-    from bills
-    left join service_rules
+        moves.scenario,
+        moves.rule_set,
+        moves.fiscal_period,
+        moves.to_id as consumer_id,
+        moves.amount_minor,
+        moves.previous_minor,
+        case when moves.moved_by in ('use', 'appearance') then moves.share_parts else 0 end
+            as volume_parts,
+        case when moves.moved_by = 'rules' then moves.share_parts else 0 end
+        + {{ whole_parts('moves.mean_share * coalesce(rule_effects.parts, 0)') }} as rules_parts
+    from moves
+    inner join consumers on moves.to_id = consumers.consumer_id
+    left join rule_effects
         on
-            bills.scenario = service_rules.scenario
-            and bills.rule_set = service_rules.rule_set
-            and bills.fiscal_period = service_rules.fiscal_period
-            and bills.service_id = service_rules.service_id
-
-),
-
-sided_bills as (
-
-    select
-        *,
-        fiscal_period as billed_period,
-        true as is_now
-    from service_bills
-
-    union all
-
-    select
-        service_bills.*,
-        fiscal_periods.next_period,
-        false
-    from service_bills
-    inner join fiscal_periods on service_bills.fiscal_period = fiscal_periods.fiscal_period
-    where fiscal_periods.next_period is not null
-
-),
-
-compared_services as (
-
-    -- a service that the consumer did not have before has its whole effect as volume
-    select
-        scenario,
-        rule_set,
-        billed_period,
-        consumer_id,
-        service_id,
-        sum(case when is_now then amount else 0 end) as amount,
-        sum(case when is_now then 0 else amount end) as previous_amount,
-        max(case when is_now then service_amount end) as service_amount,
-        max(case when not is_now then service_amount end) as previous_service_amount,
-        count(distinct rule_id) > 1 as has_another_rule
-    from sided_bills
-    group by scenario, rule_set, billed_period, consumer_id, service_id
-
-),
-
-decomposed_services as (
-
-    select
-        *,
-        case
-            when has_another_rule then 0
-            when service_amount is null or previous_service_amount is null
-                then amount - previous_amount
-            when service_amount = 0 or previous_service_amount = 0 then 0
-            else
-                (
-                    cast(amount as double) / cast(service_amount as double)
-                    - cast(previous_amount as double) / cast(previous_service_amount as double)
-                ) * cast(service_amount + previous_service_amount as double) / 2
-        end as volume_change,
-        case when has_another_rule then amount - previous_amount else 0 end as rules_change
-    from compared_services
+            moves.scenario = rule_effects.scenario
+            and moves.rule_set = rule_effects.rule_set
+            and moves.fiscal_period = rule_effects.fiscal_period
+            and moves.from_layer = rule_effects.layer
+            and moves.from_id = rule_effects.object_id
 
 ),
 
@@ -137,14 +75,14 @@ compared_bills as (
     select
         scenario,
         rule_set,
-        billed_period as fiscal_period,
+        fiscal_period,
         consumer_id,
-        sum(amount) as amount,
-        sum(previous_amount) as previous_amount,
-        cast(sum(volume_change) as decimal(18, 2)) as volume_change,
-        cast(sum(rules_change) as decimal(18, 2)) as rules_change
-    from decomposed_services
-    group by scenario, rule_set, billed_period, consumer_id
+        {{ from_minor('sum(amount_minor)') }} as amount,
+        {{ from_minor('sum(previous_minor)') }} as previous_amount,
+        cast(sum(volume_parts) * 0.00001 as decimal(18, 2)) as volume_change,
+        cast(sum(rules_parts) * 0.00001 as decimal(18, 2)) as rules_change
+    from explained_moves
+    group by scenario, rule_set, fiscal_period, consumer_id
 
 ),
 

@@ -1,87 +1,13 @@
 -- grain: one scenario, rule set, fiscal period, metric and detail of it
 -- why: how good the cost model is, in the stages that the field uses, and what is a red flag
--- reads: flows of all steps, alloc_shares
+-- reads: alloc_last_steps, alloc_pool_senders, fct_forecast_error
 -- conserves: shares by method and by reason add up to 100 percent of the money of the period
 
 with
 
-shares as (
-
-    select
-        rule_set,
-        fiscal_period,
-        rule_id,
-        from_id,
-        max(method_used) as method_used
-    from {{ ref('alloc_shares') }}
-    group by rule_set, fiscal_period, rule_id, from_id
-
-),
-
-last_steps as (
-
-    select
-        scenario,
-        rule_set,
-        fiscal_period,
-        rule_id,
-        service_id as from_id,
-        method,
-        reason_code,
-        amount_minor
-    from {{ ref('alloc_consumer_flows') }}
-    where measure = 'amount'
-
-    union all
-
-    select
-        scenario,
-        rule_set,
-        fiscal_period,
-        rule_id,
-        from_id,
-        method,
-        reason_code,
-        amount_minor
-    from {{ ref('alloc_tower_flows') }}
-    where measure = 'amount' and (reason_code is not null or to_layer = 'consumer')
-
-    union all
-
-    select
-        scenario,
-        rule_set,
-        fiscal_period,
-        rule_id,
-        '*' as from_id,
-        method,
-        reason_code,
-        amount_minor
-    from {{ ref('alloc_pool_flows') }}
-    where measure = 'amount' and (reason_code is not null or to_layer = 'consumer')
-
-),
-
 by_method as (
 
-    select
-        last_steps.scenario,
-        last_steps.rule_set,
-        last_steps.fiscal_period,
-        last_steps.reason_code,
-        case
-            when last_steps.reason_code is null
-                then coalesce(shares.method_used, last_steps.method)
-        end as method,
-        sum(last_steps.amount_minor) as amount_minor
-    from last_steps
-    left join shares
-        on
-            last_steps.rule_set = shares.rule_set
-            and last_steps.fiscal_period = shares.fiscal_period
-            and last_steps.rule_id = shares.rule_id
-            and last_steps.from_id = shares.from_id
-    group by all
+    select * from {{ ref('alloc_last_steps') }}
 
 ),
 
@@ -106,6 +32,20 @@ totals as (
 
 ),
 
+residual_pools as (
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        cost_pool,
+        sum(amount_minor) as amount_minor
+    from {{ ref('alloc_pool_senders') }}
+    where measure = 'amount' and cost_pool = 'Misc Costs'
+    group by scenario, rule_set, fiscal_period, cost_pool
+
+),
+
 metrics as (
 
     select
@@ -127,6 +67,29 @@ metrics as (
     union all
 
     select
+        *,
+        'residual_share',
+        'unallocated',
+        total_minor - placed_minor
+    from totals
+
+    union all
+
+    select
+        totals.*,
+        'residual_share',
+        residual_pools.cost_pool,
+        residual_pools.amount_minor
+    from residual_pools
+    inner join totals
+        on
+            residual_pools.scenario = totals.scenario
+            and residual_pools.rule_set = totals.rule_set
+            and residual_pools.fiscal_period = totals.fiscal_period
+
+    union all
+
+    select
         totals.*,
         case when by_method.reason_code is null then 'method_share' else 'unallocated_share' end,
         coalesce(by_method.reason_code, by_method.method, 'none'),
@@ -143,9 +106,39 @@ metrics as (
 measured_metrics as (
 
     select
-        *,
-        {{ percent_of('amount_minor', 'total_minor') }} as percentage
+        scenario,
+        rule_set,
+        fiscal_period,
+        metric,
+        detail,
+        {{ percent_of('amount_minor', 'total_minor') }} as percentage,
+        {{ from_minor('amount_minor') }} as amount
     from metrics
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        scenario_type || '_error',
+        'all',
+        mean_error_percentage,
+        variance_amount
+    from {{ ref('fct_forecast_error') }}
+
+),
+
+staged_metrics as (
+
+    select
+        *,
+        case metric
+            when 'allocation_coverage' then {{ stage_of('percentage', [30, 60, 85, 95]) }}
+            when 'consumptive_share' then {{ stage_of('percentage', [10, 40, 70, 80]) }}
+            when 'forecast_error' then {{ stage_of_error('percentage', [5, 7, 12, 20]) }}
+        end as stage
+    from measured_metrics
 
 )
 
@@ -156,21 +149,19 @@ select
     metric,
     detail,
     percentage,
-    {{ from_minor('amount_minor') }} as amount,
-    case
-        when metric = 'allocation_coverage'
-            then {{ stage_of('percentage', [30, 60, 85, 95]) }}
-        when metric = 'consumptive_share'
-            then {{ stage_of('percentage', [10, 40, 70, 80]) }}
-    end as stage,
-    case
-        when metric = 'allocation_coverage' then '30, 60, 85, 95, above 95%'
-        when metric = 'consumptive_share' then '10, 40, 70, 80, above 80%'
-        when metric = 'unallocated_share' then 'red flag above 5%'
+    amount,
+    stage,
+    {{ stage_name('stage') }} as stage_name,
+    case metric
+        when 'allocation_coverage' then '30, 60, 85, 95, above 95%'
+        when 'consumptive_share' then '10, 40, 70, 80, above 80%'
+        when 'forecast_error' then 'above 20, 20, 12, 7, 5%'
+        when 'residual_share' then 'red flag above 5%, grave above 10%'
+        when 'unallocated_share' then 'red flag above 5%'
     end as thresholds,
     coalesce(
-        metric = 'unallocated_share' and percentage > 5
+        metric in ('unallocated_share', 'residual_share') and percentage > 5
         or metric = 'allocation_coverage' and percentage < 90,
         false
     ) as is_red_flag
-from measured_metrics
+from staged_metrics

@@ -1,0 +1,82 @@
+-- grain: one scenario, rule set, period, and method or reason of the last step of money
+-- why: how money got on its bill, or why it did not, before anybody judges it
+-- reads: flows of all steps, alloc_shares
+-- conserves: all money of the period, once
+
+with
+
+shares as (
+
+    select
+        rule_set,
+        fiscal_period,
+        rule_id,
+        from_id,
+        max(method_used) as method_used
+    from {{ ref('alloc_shares') }}
+    group by rule_set, fiscal_period, rule_id, from_id
+
+),
+
+last_steps as (
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        rule_id,
+        service_id as from_id,
+        method,
+        reason_code,
+        amount_minor
+    from {{ ref('alloc_consumer_flows') }}
+    where measure = 'amount'
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        rule_id,
+        from_id,
+        method,
+        reason_code,
+        amount_minor
+    from {{ ref('alloc_tower_flows') }}
+    where measure = 'amount' and (reason_code is not null or to_layer = 'consumer')
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        rule_id,
+        '*' as from_id,
+        method,
+        reason_code,
+        amount_minor
+    from {{ ref('alloc_pool_flows') }}
+    where measure = 'amount' and (reason_code is not null or to_layer = 'consumer')
+
+)
+
+select
+    last_steps.scenario,
+    last_steps.rule_set,
+    last_steps.fiscal_period,
+    last_steps.reason_code,
+    case
+        when last_steps.reason_code is null
+            then coalesce(shares.method_used, last_steps.method)
+    end as method,
+    cast(sum(last_steps.amount_minor) as bigint) as amount_minor
+from last_steps
+left join shares
+    on
+        last_steps.rule_set = shares.rule_set
+        and last_steps.fiscal_period = shares.fiscal_period
+        and last_steps.rule_id = shares.rule_id
+        and last_steps.from_id = shares.from_id
+group by all
