@@ -239,7 +239,7 @@ def show_diff(
 @click.option("--line", help="Forward from this journal or plan line to everybody who pays.")
 @click.option("--period", help="2025-03, 2025-03-01 or 2025-P03; the latest when left out.")
 @click.option("--scenario", help="actual, or a budget or forecast version.  [default: actual]")
-@click.option("--rule-set", default="current", show_default=True)
+@click.option("--rule-set", default="current", show_default=True, help="By whose rules.")
 @click.option(
     "--measure",
     default="amount",
@@ -299,9 +299,9 @@ def trace(
 @main.command()
 @click.argument("rule_id")
 @WORKSPACE
-@click.option("--rule-set", default="current", show_default=True)
-@click.option("--scenario", default="actual", show_default=True)
-@click.option("--period", help="2025-03 or 2025-03-01; the latest when left out.")
+@click.option("--rule-set", default="current", show_default=True, help="Whose rule it is.")
+@click.option("--scenario", default="actual", show_default=True, help="Whose money it moves.")
+@click.option("--period", help="2025-03, 2025-03-01 or 2025-P03; the latest when left out.")
 @click.option(
     "--format",
     "output_format",

@@ -15,6 +15,7 @@ import duckdb
 
 from itfm.errors import UserError
 from itfm.summary import money
+from itfm.trace.text import safe_cell
 from itfm.workspace import load_workspace
 
 KEYS = {
@@ -22,7 +23,6 @@ KEYS = {
     "service": ("service_id",),
     "both": ("consumer_id", "service_id"),
 }
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OPEN_ROWS = 10
 MOST_RULES = 30
 
@@ -351,10 +351,5 @@ def _csv(found: Diff) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(found.columns)
     for row in found.rows:
-        writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([safe_cell(cell) for cell in row])
     return stream.getvalue()
-
-
-def _safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text

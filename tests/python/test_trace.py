@@ -488,6 +488,15 @@ def test_many_small_boxes_become_one() -> None:
         "unit": "EUR", "passed": [],
     }  # fmt: skip
     assert "others (24)" in picture(found)
+    # a cent that stopped is seen all the same, and a long name is cut where its letters are wide
+    steps[0] |= {"to_name": "数据平台服务" * 9}
+    steps.append(
+        steps[1]
+        | {"to_id": "UNALLOCATED", "reason_code": "zero_weights", "amount": Decimal("0.01")}
+    )
+    html = picture(found)
+    assert "UNALLOCATED: all weights of th" in html
+    assert f">{('数据平台服务' * 9)[:16]}…<" in html
 
 
 def test_spreadsheets_see_no_formula(company: EngineWorkspace) -> None:
@@ -495,6 +504,7 @@ def test_spreadsheets_see_no_formula(company: EngineWorkspace) -> None:
     assert safe_cell(Decimal(-1)) == Decimal(-1)
     text = run(company, "trace", "--service", "s1", "--format", "csv")
     assert text.startswith("line_id,")
+    assert run(company, "trace", "--line", "ZERO", "--format", "csv").startswith("receiver,")
 
 
 @pytest.mark.parametrize(
@@ -544,6 +554,9 @@ def test_rules_are_explained(company: EngineWorkspace) -> None:
     assert amount == Decimal(found["amount"])
     assert [one["next_rule_id"] for one in found["without_it"]] == ["rest"]
     assert found["first_period_with_money"] == "2025-01-01"
+    assert "valid      always; took money from 2025-01-01" in run(company, "explain", "hw")
+    text = run(company, "explain", "tags", "--period", "2025-01")
+    assert ODD + " <b>Zoë's" in text
     text = run(company, "explain", "mesh")
     assert "handed on" in text
     assert "unallocated" in text

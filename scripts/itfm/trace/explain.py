@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from itfm.errors import UserError
-from itfm.trace.text import money, reason, table
+from itfm.trace.text import money, named, reason, table
 from itfm.trace.warehouse import Row, Warehouse, suggestion
 
 SHOWN = 15
+FIRST_YEAR, LAST_YEAR = 1900, 9999
 LAYER_NAMES = {
     "classification": "sorts lines into cost pools",
     "cost_pool": "takes money from cost pools",
@@ -55,6 +56,12 @@ def explain(
         **values,
         layer=layer,
     )
+    names = warehouse.names()
+    for one in senders:
+        one["from_name"] = names.get((layer, one["from_id"]))
+    for one in receivers:
+        one["from_name"] = names.get((layer, one["from_id"]))
+        one["to_name"] = names.get((one["to_layer"], one["to_id"]))
     return {
         "company": warehouse.workspace.company,
         "currency": warehouse.currency,
@@ -151,8 +158,7 @@ def explanation(found: Row) -> Iterator[str]:
     yield f"  owner      {rule.get('owner') or 'none'}"
     since = found["first_period_with_money"]
     used = f"took money from {since} to {found['last_period_with_money']}" if since else ""
-    dates = f"{rule.get('valid_from')} to {rule.get('valid_to')}"
-    yield f"  valid      {dates}; {used or 'never took money in this scenario'}"
+    yield f"  valid      {_dates(rule)}; {used or 'never took money in this scenario'}"
     if rule.get("method"):
         driver = f", driver {rule['driver_id']}" if rule.get("driver_id") else ""
         yield f"  method     {rule['method']}{driver}, sequence {rule['sequence']}"
@@ -201,6 +207,14 @@ def explanation(found: Row) -> Iterator[str]:
         yield told
 
 
+def _dates(rule: Row) -> str:
+    """Return when a rule is valid; ends that nobody set are left out."""
+    start, end = rule.get("valid_from"), rule.get("valid_to")
+    told = f"from {start} " if start and start.year > FIRST_YEAR else ""
+    told += f"to {end}" if end and end.year < LAST_YEAR else ""
+    return told.strip() or "always"
+
+
 def _sender_headers(layer: str) -> tuple[str, ...]:
     what = "sender" if layer in ("resource_tower", "solution") else "account, centre, vendor"
     return (what, "cost pool", "expense", "next rule", ">lines", ">amount", ">handed on")
@@ -209,7 +223,9 @@ def _sender_headers(layer: str) -> tuple[str, ...]:
 def _sender_cells(one: Row) -> tuple[str, ...]:
     visible = (one["account_id"], one["cost_center_id"], one["vendor"])
     return (
-        one["from_id"] or " ".join(part for part in visible if part),
+        named(one["from_id"], one["from_name"])
+        if one["from_id"]
+        else " ".join(part for part in visible if part),
         " / ".join(part for part in (one["cost_pool"], one["cost_sub_pool"]) if part),
         one["expense_type"] or "",
         one["next_rule_id"] or "none",
@@ -222,8 +238,8 @@ def _sender_cells(one: Row) -> tuple[str, ...]:
 def _receiver_cells(one: Row) -> tuple[str, ...]:
     weight = one["weight"]
     return (
-        one["from_id"] or "",
-        one["to_id"],
+        named(one["from_id"] or "", one["from_name"]),
+        named(one["to_id"], one["to_name"]),
         reason(one["reason_code"]),
         "" if weight is None else f"{weight.normalize():,f}",
         "" if one["share"] is None else f"{one['share']:.4%}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,7 +18,7 @@ TOP = 62.0
 LEFT = 24.0
 NODE_WIDTH = 14.0
 SPACING = 290.0
-LABEL_ROOM = 230.0
+LABEL_ROOM = 285.0
 GAP = 11.0
 LABEL_HEIGHT = 30.0
 LONGEST_LABEL = 34
@@ -108,7 +109,10 @@ def _grouped(raw: list[Any]) -> tuple[list[Node], list[Link]]:
     kept: set[tuple[int, str, bool]] = set()
     hidden: dict[int, int] = {}
     for column in range(len(TITLES)):
-        ranked = sorted((one for one in sizes if one[0] == column), key=lambda one: -sizes[one])
+        # money that stopped is always seen, however little it is
+        kept.update(one for one in sizes if one[0] == column and one[2])
+        moved = (one for one in sizes if one[0] == column and not one[2])
+        ranked = sorted(moved, key=lambda one: -sizes[one])
         # one more than the limit fits: a group of one would say less than its name
         cut = len(ranked) if len(ranked) <= MOST_NODES + 1 else MOST_NODES
         kept.update(ranked[:cut])
@@ -236,7 +240,7 @@ def _link(link: Link, scale: float, unit: str) -> str:
 
 def _node(one: Node, unit: str) -> str:
     x = LEFT + one.column * SPACING
-    label = one.label if len(one.label) <= LONGEST_LABEL else one.label[: LONGEST_LABEL - 1] + "…"
+    label = _short(one.label)
     told = f"{one.label}\n{money(one.amount)} {unit}"
     shape = "box stopped" if one.stopped else "box"
     middle = one.y + max(one.height / 2, 10)
@@ -250,13 +254,24 @@ def _node(one: Node, unit: str) -> str:
     )
 
 
+def _short(text: str) -> str:
+    """Return a label that fits between two columns; wide letters take the room of two."""
+    room = LONGEST_LABEL
+    for number, one in enumerate(text):
+        room -= 2 if unicodedata.east_asian_width(one) in "WF" else 1
+        if room < 0:
+            return text[: number - 1].rstrip() + "…"
+    return text
+
+
 def _id(node: Node) -> str:
     return escape(f"{node.column}:{node.key}:{int(node.stopped)}", quote=True)
 
 
 STYLE = """
 body{margin:0;background:#fbfaf7;color:#23282d;font:14px/1.45 system-ui,"Segoe UI",Helvetica,Arial,
-sans-serif}main{max-width:1560px;margin:0 auto;padding:26px 28px}h1{font-size:21px;margin:0 0 2px}
+sans-serif}main{max-width:1560px;margin:0 auto;padding:26px 28px}h1{font-size:21px;margin:0 0 2px;
+overflow-wrap:anywhere}
 p{margin:2px 0 0;color:#5b646c}h2{font-size:16px;margin:0 0 2px}
 .wide{overflow-x:auto;margin-top:14px;background:#fff;border:1px solid #e5e1d8;border-radius:8px}
 svg{display:block;width:100%;min-width:1080px;height:auto}.memo{margin-top:26px;padding-top:16px;

@@ -17,6 +17,13 @@ SHOWN_STEPS = 12
 WIDEST = 46
 STEP_TITLES = {1: "From cost pools", 2: "From towers", 3: "From services to consumers"}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+LINE_COLUMNS = (
+    "line_id", "posting_date", "account_id", "cost_center_id", "vendor", "description",
+    "classification_rule_id", "file_name", "line_number", "line_amount", "amount",
+)  # fmt: skip
+RECEIVER_COLUMNS = (
+    "receiver", "service_id", "stopped_before", "reason_code", "amount", "receiver_name",
+)  # fmt: skip
 STEP_HEADERS = ("from", "to", "rule", "method", "driver", ">share", ">amount")
 LAYER_WORDS = {"resource_tower": "tower", "solution": "solution"}
 MORE_REASONS = {
@@ -124,7 +131,7 @@ def trace_table(found: Row) -> Iterator[str]:
         yield "Who pays, and where money stops"
         rows = [
             (
-                _named(one["receiver"], one["receiver_name"]),
+                named(one["receiver"], one["receiver_name"]),
                 one["service_id"] or "",
                 reason(one["reason_code"]),
                 money(one["amount"]),
@@ -164,7 +171,7 @@ def _networks(found: Row) -> Iterator[str]:
     yield f"  {found['memo']}"
     rows = [
         (
-            _named(one["object_id"], one["object_name"]),
+            named(one["object_id"], one["object_name"]),
             LAYER_WORDS[one["layer"]],
             "" if one["part"] is None else f"{one['part']:.2%}",
             money(one["amount"]),
@@ -222,12 +229,12 @@ def _step_cells(step: Row) -> tuple[str, ...]:
     driver = step["driver_id"] or ""
     if step["driver_period"]:
         driver = f"{driver} ({step['driver_period']:%Y-%m})".strip()
-    to = _named(step["to_id"], step["to_name"])
+    to = named(step["to_id"], step["to_name"])
     if step["reason_code"]:
         to = f"{step['to_id']}: {reason(step['reason_code'])}"
     method = " ".join(part for part in (step["method"], step["part"]) if part)
     return (
-        _named(step["from_id"], step["from_name"]),
+        named(step["from_id"], step["from_name"]),
         to,
         step["rule_id"] or "none",
         method,
@@ -237,7 +244,8 @@ def _step_cells(step: Row) -> tuple[str, ...]:
     )
 
 
-def _named(one: str, name: str | None) -> str:
+def named(one: str, name: str | None) -> str:
+    """Return an id with its name."""
     return f"{one} {name}" if name else one
 
 
@@ -260,11 +268,11 @@ def as_json(found: Row) -> str:
 
 def as_csv(found: Row) -> str:
     """Return the lines of a back trace, or the receivers of a forward one, as CSV."""
-    rows: list[Row] = found["lines" if found["direction"] == "back" else "receivers"]
+    back = found["direction"] == "back"
+    rows: list[Row] = found["lines" if back else "receivers"]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    if rows:
-        writer.writerow(rows[0])
+    writer.writerow(rows[0] if rows else LINE_COLUMNS if back else RECEIVER_COLUMNS)
     for row in rows:
         writer.writerow([safe_cell(value) for value in row.values()])
     return out.getvalue()
