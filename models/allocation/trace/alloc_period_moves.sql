@@ -120,12 +120,19 @@ sender_totals as (
 
 ),
 
+-- credits can make a part larger than its sender: then no share says anything
 shares as (
 
     select
         *,
-        amount_minor / nullif(sender_minor, 0) as share,
-        previous_minor / nullif(previous_sender_minor, 0) as previous_share
+        case
+            when abs(amount_minor) <= abs(sender_minor) and sender_minor <> 0
+                then amount_minor / sender_minor
+        end as share,
+        case
+            when abs(previous_minor) <= abs(previous_sender_minor) and previous_sender_minor <> 0
+                then previous_minor / previous_sender_minor
+        end as previous_share
     from sender_totals
 
 )
@@ -155,9 +162,9 @@ select
             then
                 {{ whole_parts(
                     'coalesce(share - previous_share, 0)'
-                    ' * (sender_minor + previous_sender_minor) / 2 * 1000'
+                    ' * (sender_minor + previous_sender_minor) / 2 * 100'
                 ) }}
-        else (amount_minor - previous_minor) * 1000
+        else (amount_minor - previous_minor) * 100
     end as share_parts,
     coalesce((share + previous_share) / 2, 0) as mean_share
 from shares

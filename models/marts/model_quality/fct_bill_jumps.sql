@@ -79,8 +79,8 @@ compared_bills as (
         consumer_id,
         {{ from_minor('sum(amount_minor)') }} as amount,
         {{ from_minor('sum(previous_minor)') }} as previous_amount,
-        cast(sum(volume_parts) * 0.00001 as decimal(18, 2)) as volume_change,
-        cast(sum(rules_parts) * 0.00001 as decimal(18, 2)) as rules_change
+        cast(sum(volume_parts) * 0.0001 as decimal(18, 2)) as volume_change,
+        cast(sum(rules_parts) * 0.0001 as decimal(18, 2)) as rules_change
     from explained_moves
     group by scenario, rule_set, fiscal_period, consumer_id
 
