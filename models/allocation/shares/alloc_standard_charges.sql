@@ -1,7 +1,7 @@
 -- grain: one sender of a standard_rate rule
 -- why: a standard rate charges use times rate; what is left of the cost is a variance
--- reads: alloc_offers, alloc_rules, alloc_weights, driver values
--- conserves: use of the receivers that the rule may send to
+-- reads: alloc_offers, alloc_rules, alloc_weights, driver values, alloc_objects, target sets
+-- conserves: use and budgeted use of the receivers that the rule may send to
 
 with
 
@@ -36,6 +36,18 @@ driver_values as (
 
 ),
 
+objects as (
+
+    select * from {{ ref('alloc_objects') }}
+
+),
+
+target_members as (
+
+    select * from {{ ref('alloc_target_members') }}
+
+),
+
 used as (
 
     select
@@ -52,6 +64,9 @@ budgeted_versions as (
 
     select
         offers.offer_id,
+        offers.fiscal_period,
+        offers.layer_number,
+        offers.target_set,
         versions.driver_id,
         versions.from_id,
         versions.driver_period
@@ -68,17 +83,48 @@ budgeted_versions as (
 
 ),
 
-budgeted as (
+-- a standard rate sends to later layers only
+budgeted_receivers as (
 
     select
         versions.offer_id,
-        sum(driver_values.quantity) as quantity
+        driver_values.quantity
     from budgeted_versions as versions
     inner join driver_values
         on
             versions.driver_id = driver_values.driver_id
             and versions.from_id = driver_values.from_id
             and versions.driver_period = driver_values.driver_period
+    inner join objects
+        on
+            driver_values.to_id = objects.object_id
+            and coalesce(driver_values.to_layer, objects.layer) = objects.layer
+            and versions.layer_number < objects.layer_number
+            and versions.fiscal_period <= objects.last_day
+    left join target_members
+        on
+            versions.target_set = target_members.target_set
+            and objects.layer = target_members.to_layer
+            and objects.object_id = target_members.to_id
+    where
+        driver_values.quantity > 0
+        and (versions.target_set is null or target_members.to_id is not null)
+    qualify
+        row_number() over (
+            partition by
+                versions.offer_id, driver_values.to_id, coalesce(driver_values.to_layer, '')
+            order by objects.layer_number
+        ) = 1
+
+),
+
+budgeted as (
+
+    select
+        versions.offer_id,
+        coalesce(sum(receivers.quantity), 0) as quantity
+    from budgeted_versions as versions
+    left join budgeted_receivers as receivers on versions.offer_id = receivers.offer_id
     group by versions.offer_id
 
 )
