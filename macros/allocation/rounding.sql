@@ -61,10 +61,14 @@
 {%- endmacro %}
 
 {# The part of a sender's cost that a standard rate covers; all of it where no rate is set, none where no cost is. #}
+{# Debits and credits that leave next to nothing carry no charge: their parts would be too large to be whole cents. #}
 {% macro rated_part(rated_minor) -%}
     case
         when {{ rated_minor }} is null then cast(1 as double)
-        when sum(amount_minor) over rated_cost > 0
+        when
+            sum(amount_minor) over rated_cost > 0
+            and cast({{ rated_minor }} as double) * sum(abs(amount_minor)) over rated_cost
+            < cast(1000000000000000 as double) * sum(amount_minor) over rated_cost
             then cast({{ rated_minor }} as double) / cast(sum(amount_minor) over rated_cost as double)
         else cast(0 as double)
     end

@@ -173,17 +173,19 @@ class CostModel:
                     weights[node] += Fraction(1) if sender.node[0] == "solution" else share
             sender.parts = [(Fraction(1), dict(weights))]
 
-    def rests(self, scenario: str, period: str, rule_set: str) -> tuple[Amounts, Fraction | None]:
+    def rests(
+        self, scenario: str, period: str, rule_set: str
+    ) -> tuple[Amounts, list[tuple[Fraction, Fraction]]]:
         """Return where the money of a period comes to rest, by solving each layer exactly.
 
-        And the least cost that a standard rate met: near zero, a cent decides what it charges.
+        And each cost that a standard rate met, with what it charges: near zero, a cent decides.
         """
         amounts: Amounts = defaultdict(Fraction)
-        rated: list[Fraction] = []
+        rated: list[tuple[Fraction, Fraction]] = []
         for rule_id, lines in self.money[scenario, period].items():
             sender, cost = self.pool_rules[rule_id], Fraction(sum(lines)) * 100
             if sender.rate is not None:
-                rated.append(abs(cost))
+                rated.append((cost, max(sender.charges(set(), cost))))
             for node, amount in sender.split(cost, set()).items():
                 amounts[node] += amount
         for layer in LAYERS[1:3]:
@@ -198,12 +200,13 @@ class CostModel:
             reached = reach(set(here), shares)
             for node, gross in solve(here, shares).items():
                 sender = self.senders.get(node, Sender(node, "", "", parts=[(Fraction(1), {})]))
+                closed = self.closed_for(sender, rule_set)
                 if sender.rate is not None and node in reached:
-                    rated.append(abs(gross))
-                for to, amount in sender.split(gross, self.closed_for(sender, rule_set)).items():
+                    rated.append((gross, max(sender.charges(closed, gross))))
+                for to, amount in sender.split(gross, closed).items():
                     if to[0] != layer or to[1] in PLACES:
                         amounts[to] += amount
-        return {n: a for n, a in amounts.items() if a}, min(rated, default=None)
+        return {n: a for n, a in amounts.items() if a}, rated
 
 
 def solve(own: Amounts, shares: dict[Node, dict[Node, Fraction]]) -> Amounts:

@@ -111,6 +111,21 @@ def write_rates(company: EngineWorkspace) -> None:
         company.driver("budget", service_id, {"north": 120})
     company.rule("rate", "solution", 61, "standard_rate", from_id="under|over", driver_id="sold",
                  budget_driver_id="budget", rate=10)  # fmt: skip
+    # who is no target counts neither as use nor as budgeted use
+    company.services("scope")
+    company.line(1000, service_id="scope")
+    company.driver("sold here", "scope", {"north": 90, "south": 50, "single": 7})
+    company.driver("budgeted here", "scope", {"north": 120, "south": 50, "single": 7, "nobody": 3})
+    company.target_set("north", "consumer", "north")
+    company.rule("scope", "solution", 63, "standard_rate", from_id="scope",
+                 driver_id="sold here", budget_driver_id="budgeted here", rate=10,
+                 target_set="north")  # fmt: skip
+    # a reversal that leaves one cent of cost, and a charge of ninety millions
+    company.line("100000000.00", account_id="7900")
+    company.line("-99999999.99", account_id="7900")
+    company.driver("calls", "", {"north": 9_000_000})
+    company.rule("one cent", "cost_pool", 60, "standard_rate", account_id="7900",
+                 driver_id="calls", rate=10, target_set="north")  # fmt: skip
     company.rule("single", "solution", 62, "standard_rate", from_id="single", driver_id="sold",
                  rate=10)  # fmt: skip
 
@@ -361,6 +376,14 @@ def test_a_standard_rate_without_budget_has_one_variance(company: EngineWorkspac
     assert found.pop("north") == 900
     assert sum(found.values()) == 100
     assert set(found) <= {"VOLUME_VARIANCE", "SPENDING_VARIANCE"}
+
+
+def test_a_cent_of_cost_carries_no_charge_of_millions(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select to_id, sum(amount_minor) from allocation.alloc_pool_flows"
+        " where rule_id = 'one cent' and rule_set = 'current' group by all"
+    )
+    assert {to_id: int(amount) for to_id, amount in rows if amount} == {"VOLUME_VARIANCE": 1}
 
 
 def test_hybrid_falls_back_in_the_month_without_data(company: EngineWorkspace) -> None:
