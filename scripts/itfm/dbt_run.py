@@ -318,7 +318,7 @@ def _gate_messages(connection: duckdb.DuckDBPyConnection | None) -> list[str]:
         return []
     try:
         rows = connection.execute(
-            f"select message from reconciliation.{GATES} where not passes order by all"
+            f"select message from reconciliation.{GATES} where passes is not true order by all"
         ).fetchall()
     except duckdb.Error:
         return []

@@ -147,17 +147,21 @@ class EngineWorkspace:
             capture_output=True,
             text=True,
         )
+        return self.dbt("build", select)
+
+    def dbt(self, command: str, select: str) -> subprocess.CompletedProcess[str]:
+        """Run a dbt command such as build or test on a selection."""
         return subprocess.run(
             [
                 str(Path(sys.executable).parent / "dbt"),
-                "build",
+                command,
                 "--target-path",
                 str(self.target),
                 "--select",
                 *select.split(),
             ],
             cwd=PROJECT,
-            env=environment,
+            env={**os.environ, "ITFM_WORKSPACE": str(self.folder)},
             check=False,
             capture_output=True,
             text=True,

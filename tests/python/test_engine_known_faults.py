@@ -2,18 +2,62 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from engine_workspace import ALLOCATION, EngineWorkspace
 
 SELECTION = (
     f"{ALLOCATION} +path:models/reconciliation/rec_ledger_tie_out.sql"
-    " +path:models/marts/budget --exclude resource_type:unit_test"
+    " +path:models/marts/budget +path:models/reconciliation/rec_reject_gates.sql"
+    " --exclude resource_type:unit_test"
 )
+# a null in what a test compares, and the test that must see it
+NULLS = {
+    "assert_ledger_lines_are_complete": ("core.fct_ledger_lines", "amount", "account_id = '7000'"),
+    "share_intervals_meet": ("allocation.alloc_shares", "c1", "rule_id = 'crowded'"),
+    "networks_are_solved": ("allocation.alloc_paths", "share", "rule_id = 'both'"),
+    "money_is_conserved_at_every_step": (
+        "allocation.alloc_consumer_flows", "amount_minor", "service_id = 'crowded'",
+    ),
+    "assert_every_layer_ties_to_the_ledger": (
+        "reconciliation.rec_ledger_tie_out", "difference_amount", "layer = 'consumer'",
+    ),
+    "assert_reject_gates_pass": ("reconciliation.rec_reject_gates", "passes", "true"),
+}  # fmt: skip
 RING = 5
 RINGS = 25
+
+
+def write_single_selectors(company: EngineWorkspace) -> None:
+    """Rules with one selector each, which does not match the money beside it."""
+    company.line(40, account_id="7600", cost_center_id="X")
+    company.rule("one centre", "cost_pool", 85, "even", cost_center_id="Y", target_set="one")
+    company.line(1, account_id="7601", cost_center_id="Y")
+    company.services("only tagged", "only cloud", "only kind")
+    company.line(50, service_id="only cloud")
+    company.rule("one provider", "solution", 104, "cloud_usage", from_id="only cloud",
+                 driver_id="acme*")  # fmt: skip
+    company.add("cloud/cost_and_usage", billed_cost=9, effective_cost=9,
+                tags='{"business_unit": "c1"}', billing_currency="USD", provider_name="Other",
+                billing_period_start="2025-01-01", charge_period_start="2025-01-01")  # fmt: skip
+    company.line(60, service_id="only kind")
+    company.target_set("one kind", "solution", "only*", object_kind="application")
+    company.rule("one kind", "solution", 105, "even", from_id="only kind",
+                 target_set="one kind")  # fmt: skip
+    # one item class, and an item of another class that reaches a target
+    company.line(80, account_id="7602")
+    company.target_set("lan", "resource_tower", "LAN")
+    company.rule("to lan", "cost_pool", 86, "even", account_id="7602", target_set="lan")
+    company.target_set("tagged", "solution", "only tagged")
+    company.rule("one class", "resource_tower", 106, "relationship", from_id="LAN",
+                 driver_id="switch", target_set="tagged")  # fmt: skip
+    company.add("cmdb/configuration_items", ci_id="i1", ci_class="server")
+    company.add("cmdb/relationships", from_id="only tagged", to_id="i1",
+                relationship_type="runs_on")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -21,19 +65,20 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build one company in which every fault would show."""
     folder = tmp_path_factory.mktemp("faults")
     company = EngineWorkspace(folder / "ws", folder / "target")
-    company.classify("all", 900, "Staffing", "Internal Labor")
+    company.classify("all", 900, "Staffing", "Internal Labor", valid_to="2026-12-31")
     company.consumers("c1", "c2", "c3", "unplanned", *[f"crowd {n:04d}" for n in range(3000)])
     company.services("crowded", "near a", "near b", *[f"chain {n:03d}" for n in range(101)])
     company.services("ghost")
 
     # rules that end with 2025, and money in 2026
-    company.rule("tagged", "cost_pool", 10, "tagged")
+    company.rule("tagged", "cost_pool", 10, "tagged", valid_to="2026-12-31")
     company.rule("2025", "cost_pool", 20, "even", account_id="7000", target_set="two",
                  valid_to="2025-12-31")  # fmt: skip
     company.target_set("two", "consumer", "c1|c2")
     company.line(100, account_id="7000", day="2025-01-10")
     company.line(40, account_id="7000", day="2025-02-10")  # a second period of the year
     company.line(70, account_id="7000", day="2026-01-10")
+    company.line(30, account_id="7000", day="2027-01-10")  # not even a classification holds
 
     # +100 and -100 of one account that go different ways after the split by label
     company.line(100, account_id="7100", cost_center_id="A")
@@ -95,6 +140,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.target_set("both", "consumer", "c3")
     company.target_set("both", "solution", "near a")
     company.rule("both", "cost_pool", 80, "even", account_id="7500", target_set="both")
+    write_single_selectors(company)
     result = company.build(SELECTION)
     assert result.returncode == 0, result.stdout[-5000:]
     return company
@@ -131,6 +177,17 @@ def test_a_year_without_rules_keeps_its_cost_in_sight(company: EngineWorkspace) 
         " from reconciliation.rec_ledger_tie_out"
         " where fiscal_period = '2026-01-01' and layer = 'consumer'"
     ) == [("consumer", Decimal(70), Decimal(0))]
+
+
+def test_a_year_without_any_rule_keeps_its_cost_in_sight(company: EngineWorkspace) -> None:
+    assert company.query(
+        "select to_id, reason_code, amount_minor from allocation.alloc_pool_flows"
+        " where fiscal_period = '2027-01-01'"
+    ) == [("UNALLOCATED", "unclassified", 3000)]
+    assert company.query(
+        "select distinct ledger_amount, placed_amount, unallocated_amount, difference_amount"
+        " from reconciliation.rec_ledger_tie_out where fiscal_period = '2027-01-01'"
+    ) == [(30, 0, 30, 0)]
 
 
 def test_two_periods_in_a_year_are_not_added_up(company: EngineWorkspace) -> None:
@@ -198,3 +255,89 @@ def test_a_consumer_beside_a_network_is_paid_once(company: EngineWorkspace) -> N
 
 def test_a_chain_of_a_hundred(company: EngineWorkspace) -> None:
     assert rests(company, "chain %") == {"c3": 100000}
+
+
+@pytest.mark.parametrize(
+    ("flows", "where", "reason"),
+    [
+        ("pool", "amount_minor = 4000 and fiscal_period = '2025-01-01'", "tag_missing"),
+        ("consumer", "service_id = 'only cloud'", "no_driver_data"),
+        ("consumer", "service_id = 'only kind'", "no_driver_data"),
+        ("tower", "rule_id = 'one class'", "no_driver_data"),
+    ],
+)
+def test_a_single_selector_is_evaluated(
+    company: EngineWorkspace, flows: str, where: str, reason: str
+) -> None:
+    """A rule with one selector takes nothing else, and the money beside it stays in sight."""
+    rows = company.query(
+        f"select to_id, reason_code from allocation.alloc_{flows}_flows"
+        f" where scenario = 'actual' and {where}"
+    )
+    assert rows == [("UNALLOCATED", reason)]
+    assert paid(company, "one centre") == {("2025-01", "c1"): 100}
+
+
+@pytest.fixture(scope="module")
+def tests_that_see_a_null(
+    company: EngineWorkspace, tmp_path_factory: pytest.TempPathFactory
+) -> set[str]:
+    """Put a null into what each test compares, and return the tests that fail."""
+    folder = tmp_path_factory.mktemp("nulls")
+    shutil.copytree(company.folder, folder / "ws")
+    broken = EngineWorkspace(folder / "ws", folder / "target")
+    with duckdb.connect(broken.folder / "build" / "warehouse.duckdb") as connection:
+        for table, column, where in NULLS.values():
+            connection.execute(
+                f"create table kept as select * replace (case when not ({where}) then {column} end"
+                f" as {column}) from {table}"
+            )
+            connection.execute(f"drop table {table}")
+            connection.execute(f"create table {table} as from kept")
+            connection.execute("drop table kept")
+    output = broken.dbt("test", " ".join(NULLS)).stdout
+    return {name for name in NULLS if f"Failure in test {name} " in output}
+
+
+@pytest.mark.parametrize("name", list(NULLS))
+def test_a_null_in_a_comparison_hides_nothing(tests_that_see_a_null: set[str], name: str) -> None:
+    assert name in tests_that_see_a_null
+
+
+@pytest.fixture(scope="module")
+def lossy(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
+    """Build a ledger with a line in a currency without rate and lines whose date is of no use."""
+    folder = tmp_path_factory.mktemp("lossy")
+    company = EngineWorkspace(folder / "ws", folder / "target")
+    company.line(1000, currency_code="USD")
+    company.line(70, currency_code="CHF")
+    company.line(30, day="1025-01-15")
+    company.line(20, day="15th of May")
+    company.returncode = company.build(  # type: ignore[attr-defined]
+        "+path:models/reconciliation/rec_reject_gates.sql"
+        " +path:models/reconciliation/rec_input_tie_out.sql"
+        " --exclude resource_type:unit_test"
+    ).returncode
+    return company
+
+
+def test_a_line_in_another_currency_or_date_is_told(lossy: EngineWorkspace) -> None:
+    rows = lossy.query(
+        "select reason_code, line_number, amount from reconciliation.rec_rejected_rows order by 2"
+    )
+    assert [(reason, line, float(amount)) for reason, line, amount in rows] == [
+        ("missing_exchange_rate", 3, 70),
+        ("unknown_period", 4, 30),
+        ("unparsable_date", 5, 20),
+    ]
+    assert lossy.query(
+        "select rows_in, rows_accepted, rows_rejected, amount_in, amount_accepted, amount_rejected"
+        " from reconciliation.rec_input_tie_out where table_name = 'journal_lines'"
+    ) == [(4, 1, 3, 1120, 1000, 120)]
+
+
+def test_a_run_that_lost_a_line_is_no_success(lossy: EngineWorkspace) -> None:
+    assert lossy.returncode != 0  # type: ignore[attr-defined]
+    assert lossy.query(
+        "select gate from reconciliation.rec_reject_gates where passes is not true"
+    ) == [("ledger_amount_loss",)]

@@ -9,4 +9,4 @@ select
     sum(share) as part_at_rest
 from {{ ref('alloc_paths') }}
 group by all
-having sum(share) < 0.999999999
+having coalesce(sum(share), 0) < 0.999999999

@@ -7,4 +7,4 @@ select
     limit_value,
     message
 from {{ ref('rec_reject_gates') }}
-where not passes
+where passes is not true
