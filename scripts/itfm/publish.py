@@ -107,7 +107,8 @@ def faults(database: Path) -> list[str]:
             ).fetchall():
                 found.append(f"layer {layer} differs from the ledger by {difference} in {period}.")
             for (message,) in connection.execute(
-                "select message from reconciliation.rec_reject_gates where passes is not true order by all"
+                "select message from reconciliation.rec_reject_gates"
+                " where passes is not true order by all"
             ).fetchall():
                 found.append(str(message))
     except duckdb.Error as error:
