@@ -149,7 +149,13 @@ select
     object_id,
     'Cost that enters ' || object_id || ' under rule set ' || rule_set || ' in the period from '
     || cast(fiscal_period as varchar) || ' never leaves the ' || replace(layer, '_', ' ')
-    || ' layer; add an outlet or break the circle ' || substr(path, 5, length(path) - 7)
+    || ' layer; add an outlet or break the circle '
+    -- the way to the circle is no part of it
+    || substr(
+        path,
+        instr(path, ' -> ' || last_id || ' ->') + 4,
+        length(path) - instr(path, ' -> ' || last_id || ' ->') - 6
+    )
     || '.' as message
 from paths
 where is_closed
