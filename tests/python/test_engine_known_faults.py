@@ -56,6 +56,7 @@ def write_single_selectors(company: EngineWorkspace) -> None:
     company.rule("one class", "resource_tower", 106, "relationship", from_id="LAN",
                  driver_id="switch", target_set="tagged")  # fmt: skip
     company.add("cmdb/configuration_items", ci_id="i1", ci_class="server")
+    company.add("cmdb/configuration_items", ci_id="i2", ci_class="switch")
     company.add("cmdb/relationships", from_id="only tagged", to_id="i1",
                 relationship_type="runs_on")  # fmt: skip
 
