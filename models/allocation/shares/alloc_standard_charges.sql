@@ -67,6 +67,7 @@ budgeted_versions as (
         offers.fiscal_period,
         offers.layer_number,
         offers.target_set,
+        offers.target_rule_set,
         versions.driver_id,
         versions.from_id,
         versions.driver_period
@@ -104,6 +105,7 @@ budgeted_receivers as (
     left join target_members
         on
             versions.target_set = target_members.target_set
+            and versions.target_rule_set = target_members.rule_set
             and objects.layer = target_members.to_layer
             and objects.object_id = target_members.to_id
     where
