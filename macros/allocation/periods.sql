@@ -13,6 +13,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- A model that compares a period with the one before it is stale when either of them is. #}
+{% macro period_version() -%}
+    {{ 'version_with_previous' if config.get('meta', {}).get('looks_back') else 'version' }}
+{%- endmacro %}
+
 {% macro stale_periods(versions, table_name) -%}
     select versions.fiscal_period
     from {{ versions }} as versions
@@ -20,7 +25,7 @@
         on
             built.table_name = '{{ table_name }}'
             and versions.fiscal_period = built.fiscal_period
-            and versions.version = built.version
+            and versions.{{ period_version() }} = built.version
     where built.version is null
 {%- endmacro %}
 
@@ -61,20 +66,22 @@
     delete from {{ built }}
     where
         table_name = '{{ this.identifier }}'
-        and (fiscal_period, version) not in (select fiscal_period, version from {{ versions }});
+        and (fiscal_period, version) not in (
+            select fiscal_period, {{ period_version() }} from {{ versions }}
+        );
 
     insert into {{ built }}
     select
         '{{ this.identifier }}' as table_name,
         versions.fiscal_period,
-        versions.version
+        versions.{{ period_version() }}
     from {{ versions }} as versions
     left join {{ built }} as before
         on
             versions.fiscal_period = before.fiscal_period
-            and versions.version = before.version
+            and before.version in (versions.version, versions.version_with_previous)
             and before.table_name in ('{{ (parents + [this.identifier]) | join("', '") }}')
-    group by versions.fiscal_period, versions.version
+    group by versions.fiscal_period, versions.{{ period_version() }}
     having
         count(before.table_name) = {{ parents | length }}
         and count(case when before.table_name = '{{ this.identifier }}' then 1 end) = 0

@@ -15,7 +15,7 @@ flows as (
         service_id,
         amount_minor
     from {{ ref('alloc_consumer_flows') }}
-    where measure = 'amount'
+    where {{ in_stale_periods() }} and measure = 'amount'
 
     union all
 
@@ -27,7 +27,10 @@ flows as (
         'DIRECT',
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where measure = 'amount' and (reason_code is not null or to_layer = 'consumer')
+    where
+        {{ in_stale_periods() }}
+        and measure = 'amount'
+        and (reason_code is not null or to_layer = 'consumer')
 
     union all
 
@@ -39,7 +42,10 @@ flows as (
         'DIRECT',
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where measure = 'amount' and (reason_code is not null or to_layer = 'consumer')
+    where
+        {{ in_stale_periods() }}
+        and measure = 'amount'
+        and (reason_code is not null or to_layer = 'consumer')
 
 )
 

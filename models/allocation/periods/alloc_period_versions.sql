@@ -37,12 +37,24 @@ counted_versions as (
                 and fiscal_periods.fiscal_period > input_versions.fiscal_period
             )
 
+),
+
+versions as (
+
+    select
+        fiscal_period,
+        md5(
+            {{ sorted_text_list('entry', ',') }} || '{{ code_version() }}'
+        ) as version
+    from counted_versions
+    group by fiscal_period
+
 )
 
 select
     fiscal_period,
+    version,
     md5(
-        {{ sorted_text_list('entry', ',') }} || '{{ code_version() }}'
-    ) as version
-from counted_versions
-group by fiscal_period
+        version || coalesce(lag(version) over (order by fiscal_period), '')
+    ) as version_with_previous
+from versions

@@ -14,6 +14,7 @@ shares as (
         from_id,
         max(method_used) as method_used
     from {{ ref('alloc_shares') }}
+    where {{ in_stale_periods() }}
     group by rule_set, fiscal_period, rule_id, from_id
 
 ),
@@ -30,7 +31,7 @@ last_steps as (
         reason_code,
         amount_minor
     from {{ ref('alloc_consumer_flows') }}
-    where measure = 'amount'
+    where {{ in_stale_periods() }} and measure = 'amount'
 
     union all
 
@@ -44,7 +45,10 @@ last_steps as (
         reason_code,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where measure = 'amount' and (reason_code is not null or to_layer = 'consumer')
+    where
+        {{ in_stale_periods() }}
+        and measure = 'amount'
+        and (reason_code is not null or to_layer = 'consumer')
 
     union all
 
@@ -58,7 +62,10 @@ last_steps as (
         reason_code,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where measure = 'amount' and (reason_code is not null or to_layer = 'consumer')
+    where
+        {{ in_stale_periods() }}
+        and measure = 'amount'
+        and (reason_code is not null or to_layer = 'consumer')
 
 )
 

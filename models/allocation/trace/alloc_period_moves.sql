@@ -35,6 +35,7 @@ sided_sends as (
         true as is_now
     from sends
     inner join fiscal_periods on sends.fiscal_period = fiscal_periods.next_period
+    where {{ in_stale_periods('sends.fiscal_period') }}
 
     union all
 
@@ -45,7 +46,9 @@ sided_sends as (
         false
     from sends
     inner join fiscal_periods on sends.fiscal_period = fiscal_periods.fiscal_period
-    where fiscal_periods.next_period is not null
+    where
+        fiscal_periods.next_period is not null
+        and {{ in_stale_periods('fiscal_periods.next_period') }}
 
 ),
 

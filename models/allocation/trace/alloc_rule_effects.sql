@@ -7,7 +7,7 @@ with
 
 moves as (
 
-    select * from {{ ref('alloc_period_moves') }}
+    select * from {{ ref('alloc_period_moves') }} where {{ in_stale_periods() }}
 
 ),
 

@@ -14,6 +14,7 @@ methods as (
         from_id,
         max(method_used) as method_used
     from {{ ref('alloc_shares') }}
+    where {{ in_stale_periods() }}
     group by rule_set, fiscal_period, rule_id, from_id
 
 ),
@@ -33,7 +34,7 @@ flows as (
         to_id,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
-    where measure = 'amount'
+    where {{ in_stale_periods() }} and measure = 'amount'
 
     union all
 
@@ -50,7 +51,7 @@ flows as (
         to_id,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
-    where measure = 'amount'
+    where {{ in_stale_periods() }} and measure = 'amount'
 
     union all
 
@@ -67,7 +68,7 @@ flows as (
         to_id,
         amount_minor
     from {{ ref('alloc_consumer_flows') }}
-    where measure = 'amount'
+    where {{ in_stale_periods() }} and measure = 'amount'
 
 )
 
