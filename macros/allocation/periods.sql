@@ -1,15 +1,17 @@
 {# Work that is kept from build to build by whole fiscal periods: computed again where the version of a period changed. #}
 
 {# A filter on the periods that this model has to compute: all in a full build and in unit tests, else those with another version. #}
-{% macro in_stale_periods(column='fiscal_period') -%}
+{% macro in_stale_periods(column='fiscal_period', or_in_none=false) -%}
     {%- set versions = ref('alloc_period_versions') if model and model.resource_type == 'model' -%}
-    {%- if versions and is_incremental() -%}
+    {%- if not versions or not is_incremental() -%}
+        true
+    {%- elif or_in_none -%}
         (
             {{ column }} in ({{ stale_periods(versions, this.identifier) }})
             or {{ column }} not in (select fiscal_period from {{ versions }})
         )
     {%- else -%}
-        true
+        {{ column }} in ({{ stale_periods(versions, this.identifier) }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -42,6 +42,14 @@ def test_a_tool_agrees_with_the_engine(company: Workspace, tool: str) -> None:
     assert found["arrived_minor"] == found["ledger_minor"]
 
 
+def test_traces_add_up_and_are_timed(company: Workspace) -> None:
+    back, forward = engine.trace(company)
+    assert back["consumers"] == 1
+    assert back["lines"] > 1
+    assert forward["lines"] == 1
+    assert back["first_seconds"] > 0 < forward["next_seconds"]
+
+
 def test_the_report_shows_what_was_measured(company: Workspace) -> None:
     from dataclasses import asdict
 
@@ -60,11 +68,22 @@ def test_the_report_shows_what_was_measured(company: Workspace) -> None:
         rows=row_counts(company.work_database),
         engine=[run],
         scans=[{"ledger": 0.4, "drivers": 0.1}],
+        traces=[
+            {
+                "what": "a bill",
+                "pieces": 1200,
+                "lines": 30,
+                "consumers": 1,
+                "first_seconds": 0.9,
+                "next_seconds": 0.4,
+            }
+        ],
         growth=[{"held": 3, "preparing_seconds": 1.0, **run}],
     )
     page = markdown(report)
     assert "| all models of the allocation, first start to last end | 2.00 | 4.0 |" in page
     assert "| alloc_shares | 1.50 |" in page
+    assert "| a bill | 1,200 | 30 | 1 | 0.90 | 0.40 |" in page
 
 
 def test_a_company_filled_into_core_holds_every_line(tmp_path: Path, company: Workspace) -> None:

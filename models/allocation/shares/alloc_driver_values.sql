@@ -34,6 +34,10 @@ delivered_values as (
         drivers.quantity
     from delivered_drivers as drivers
     left join fiscal_days on drivers.driver_date = fiscal_days.day
+    where
+        {{ in_stale_periods(
+            'coalesce(fiscal_days.fiscal_period, drivers.driver_date)', or_in_none=true
+        ) }}
     qualify
         row_number() over (
             partition by
@@ -54,7 +58,7 @@ service_usage as (
         used_by_id as to_id,
         sum(quantity) as quantity
     from {{ ref('fct_service_usage') }}
-    where fiscal_period is not null
+    where fiscal_period is not null and {{ in_stale_periods(or_in_none=true) }}
     group by all
 
 ),
@@ -83,7 +87,10 @@ timesheet_hours as (
         object_id as to_id,
         sum(hours) as quantity
     from {{ ref('fct_employee_hours') }}
-    where fiscal_period is not null and object_type in ('tower', 'service', 'application')
+    where
+        fiscal_period is not null
+        and {{ in_stale_periods(or_in_none=true) }}
+        and object_type in ('tower', 'service', 'application')
     group by all
 
 ),
@@ -98,7 +105,7 @@ cloud_effective_cost as (
         to_id,
         sum(effective_cost) as quantity
     from {{ ref('alloc_cloud_use') }}
-    where to_id is not null
+    where to_id is not null and {{ in_stale_periods(or_in_none=true) }}
     group by all
 
 ),
@@ -143,4 +150,3 @@ select
     objects.object_id is not null as is_known_receiver
 from driver_values
 left join objects on driver_values.to_id = objects.object_id
-where {{ in_stale_periods('driver_values.driver_period') }}

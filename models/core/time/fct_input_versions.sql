@@ -1,13 +1,11 @@
 -- grain: one table that the cost model reads and fiscal period in which its rows count
 -- why: a new version of a period's inputs is what makes a period be computed again
 -- reads: every table outside the allocation that models kept by period read
--- conserves: every row of those tables in one of the versions
+-- conserves: every row that counts in a period in the version of that period
 
 {% set every_period = [
-    'bridge_account_hierarchy', 'bridge_cost_center_hierarchy', 'bridge_object_relationships',
-    'dim_applications', 'dim_configuration_items', 'dim_consumers', 'dim_cost_pools',
-    'dim_measures',
-    'dim_rule_sets', 'dim_services', 'dim_towers', 'input_cost_model__allocation_fallbacks',
+    'dim_applications', 'dim_consumers', 'dim_cost_pools', 'dim_measures', 'dim_rule_sets',
+    'dim_services', 'dim_towers', 'input_cost_model__allocation_fallbacks',
     'input_cost_model__allocation_percentages', 'input_cost_model__allocation_rules',
     'input_cost_model__classification_rules', 'input_cost_model__rejected_rules',
     'input_cost_model__rule_sets', 'input_cost_model__target_sets', 'input_cost_model__towers',
@@ -18,6 +16,12 @@
 ] %}
 
 with
+
+fiscal_periods as (
+
+    select * from {{ ref('dim_fiscal_periods') }}
+
+),
 
 ledger_lines as (
 
@@ -38,6 +42,82 @@ ledger_lines as (
 
 ),
 
+used_places as (
+
+    select distinct
+        fiscal_period,
+        account_id,
+        cost_center_id
+    from ledger_lines
+
+    union
+
+    select
+        fiscal_period,
+        account_id,
+        cost_center_id
+    from {{ ref('fct_plan_lines') }}
+
+    union
+
+    select
+        fiscal_period,
+        account_id,
+        cost_center_id
+    from {{ ref('fct_quantities') }}
+
+),
+
+-- of master data, a period knows what its lines name and what was valid in it
+account_ancestors as (
+
+    select distinct
+        used_places.fiscal_period,
+        hierarchy.account_id,
+        hierarchy.ancestor_account_id
+    from {{ ref('bridge_account_hierarchy') }} as hierarchy
+    inner join used_places on hierarchy.account_id = used_places.account_id
+
+),
+
+cost_center_ancestors as (
+
+    select distinct
+        used_places.fiscal_period,
+        hierarchy.cost_center_id,
+        hierarchy.ancestor_cost_center_id
+    from {{ ref('bridge_cost_center_hierarchy') }} as hierarchy
+    inner join used_places on hierarchy.cost_center_id = used_places.cost_center_id
+
+),
+
+valid_items as (
+
+    select
+        items.*,
+        fiscal_periods.fiscal_period
+    from {{ ref('dim_configuration_items') }} as items
+    inner join fiscal_periods
+        on
+            coalesce(items.installed_on, fiscal_periods.end_date) <= fiscal_periods.end_date
+            and coalesce(items.retired_on, fiscal_periods.fiscal_period)
+            >= fiscal_periods.fiscal_period
+
+),
+
+valid_relationships as (
+
+    select
+        relationships.*,
+        fiscal_periods.fiscal_period
+    from {{ ref('bridge_object_relationships') }} as relationships
+    inner join fiscal_periods
+        on
+            relationships.valid_from <= fiscal_periods.end_date
+            and relationships.valid_to >= fiscal_periods.fiscal_period
+
+),
+
 drivers as (
 
     select
@@ -48,33 +128,41 @@ drivers as (
 
 ),
 
+-- a delivered driver of a built-in name replaces it in every period
+built_in_names as (
+
+    select distinct
+        driver_id,
+        cast(null as date) as fiscal_period
+    from drivers
+    where driver_id in ('service_usage', 'headcount', 'timesheet_hours', 'cloud_effective_cost')
+
+),
+
 versions as (
 
+    {% for table_name, counts_in in [
+        ('ledger_lines', 'own period'), ('account_ancestors', 'own period'),
+        ('cost_center_ancestors', 'own period'), ('valid_items', 'own period'),
+        ('valid_relationships', 'own period'), ('drivers', 'later periods'),
+        ('built_in_names', 'every period'),
+    ] -%}
     select
-        'fct_ledger_lines' as table_name,
-        'own period' as counts_in,
+        '{{ table_name }}' as table_name,
+        '{{ counts_in }}' as counts_in,
         fiscal_period,
         count(*) as row_count,
-        sum({{ row_hash('ledger_lines') }}) as row_hashes
-    from ledger_lines
+        sum({{ row_hash(table_name) }}) as row_hashes
+    from {{ table_name }}
     group by fiscal_period
 
     union all
 
-    select
-        'input_consumption__drivers',
-        'later periods',
-        fiscal_period,
-        count(*),
-        sum({{ row_hash('drivers') }})
-    from drivers
-    group by fiscal_period
+    {% endfor -%}
     {% for tables, counts_in in [
         (own_period, 'own period'), (later_periods, 'later periods')
     ] -%}
     {% for table_name in tables %}
-    union all
-
     select
         '{{ table_name }}',
         '{{ counts_in }}',
@@ -83,11 +171,11 @@ versions as (
         sum({{ row_hash(table_name) }})
     from {{ ref(table_name) }} as {{ table_name }}
     group by fiscal_period
+
+    union all
     {% endfor -%}
     {% endfor -%}
     {% for table_name in every_period %}
-    union all
-
     select
         '{{ table_name }}',
         'every period',
@@ -95,6 +183,7 @@ versions as (
         count(*),
         sum({{ row_hash(table_name) }})
     from {{ ref(table_name) }} as {{ table_name }}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 )
 

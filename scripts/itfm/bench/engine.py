@@ -42,6 +42,26 @@ SCANS = {
 }
 
 
+# The largest bill of the last month back to its lines, and a line of that month forward.
+LARGEST_BILL = """
+    select fiscal_period, to_id as consumer_id
+    from allocation.alloc_consumer_flows
+    where scenario = 'actual' and rule_set = 'current' and reason_code is null
+        and fiscal_period = (select max(fiscal_period) from core.fct_ledger_lines)
+    group by all order by sum(amount_minor) desc, to_id limit 1
+"""
+A_LINE = "select min(line_id) from core.fct_ledger_lines where fiscal_period = $fiscal_period"
+TRACED = """
+    select count(*), count(distinct line_id), count(distinct consumer_id), sum(amount)
+    from marts.fct_cost_trace
+    where scenario = 'actual' and rule_set = 'current' and fiscal_period = $fiscal_period
+"""
+TRACES = {
+    "a bill of a month back to its lines": f"{TRACED} and consumer_id = $consumer_id",
+    "a line forward to who pays": f"{TRACED} and line_id = $line_id",
+}
+
+
 class MeasuredChild(Child):
     """A child process that knows, when it has ended, how much memory it held at most."""
 
@@ -132,6 +152,38 @@ def scan(database: Path) -> dict[str, float]:
             connection.execute(query)
             seconds[name] = time.perf_counter() - started
     return seconds
+
+
+def trace(
+    workspace: Workspace, tell: Callable[[str], None] = lambda _: None
+) -> list[dict[str, float | str]]:
+    """Return the seconds of tracing a bill and a line: first query of a connection, and next."""
+    run_dbt(["run", "--select", "path:models/marts/trace"], workspace, tell)
+    found = []
+    for name, query in TRACES.items():
+        with duckdb.connect(str(workspace.work_database), read_only=True) as connection:
+            connection.execute(f"set threads = {THREADS}")
+            period, consumer_id = connection.execute(LARGEST_BILL).fetchall()[0]
+            values = {"fiscal_period": period, "consumer_id": consumer_id}
+            line_id = connection.execute(A_LINE, {"fiscal_period": period}).fetchall()[0][0]
+            values["line_id"] = line_id
+            used = {key: value for key, value in values.items() if f"${key}" in query}
+            seconds = []
+            for _ in range(2):
+                started = time.perf_counter()
+                pieces, lines, consumers, _ = connection.execute(query, used).fetchall()[0]
+                seconds.append(time.perf_counter() - started)
+        found.append(
+            {
+                "what": name,
+                "pieces": pieces,
+                "lines": lines,
+                "consumers": consumers,
+                "first_seconds": seconds[0],
+                "next_seconds": seconds[1],
+            }
+        )
+    return found
 
 
 def count_incremental(workspace: Workspace) -> int:

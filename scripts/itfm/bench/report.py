@@ -24,6 +24,7 @@ def markdown(report: Report) -> str:
         _head(report),
         _engine(report),
         _models(report),
+        _traces(report),
         _tools(report),
         _agreement(report),
         _growth(report),
@@ -124,6 +125,31 @@ def _models(report: Report) -> list[str]:
     return ["", "Slowest models:", "", _table(["model", "seconds", "rows"], rows)]
 
 
+def _traces(report: Report) -> list[str]:
+    if not report.traces:
+        return []
+    rows = [
+        [
+            one["what"],
+            f"{one['pieces']:,}",
+            f"{one['lines']:,}",
+            f"{one['consumers']:,}",
+            _seconds(one["first_seconds"]),
+            _seconds(one["next_seconds"]),
+        ]
+        for one in report.traces
+    ]
+    return [
+        "",
+        "## Trace",
+        "",
+        "Sums of marts.fct_cost_trace: the largest bill of the last month, and a line of it. The "
+        "first query of a connection reads the database from disk, the next finds it in memory.",
+        "",
+        _table(["what", "pieces", "lines", "consumers", "first, s", "next, s"], rows),
+    ]
+
+
 def _tools(report: Report) -> list[str]:
     if not report.tools:
         return []
@@ -209,7 +235,8 @@ def _growth(report: Report) -> list[str]:
     ]
     kept = report.incremental_models
     how = (
-        f"{kept} models of the allocation keep what earlier runs made."
+        f"{kept} models of the allocation keep what earlier runs made and compute the new month "
+        "alone; the others are small."
         if kept
         else "No model of the allocation keeps earlier months: each run makes all of them again."
     )

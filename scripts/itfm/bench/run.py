@@ -58,6 +58,7 @@ class Report:
     scans: list[dict[str, float]] = field(default_factory=list)
     tools: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     agreement: dict[str, dict[str, Any]] = field(default_factory=dict)
+    traces: list[dict[str, Any]] = field(default_factory=list)
     growth: list[dict[str, Any]] = field(default_factory=list)
     incremental_models: int = 0
 
@@ -91,6 +92,8 @@ def _measure_engine(company: Company, options: Options, report: Report, tell: Te
         report.scans.append(engine.scan(workspace.work_database))
     report.incremental_models = engine.count_incremental(workspace)
     report.rows = row_counts(workspace.work_database)
+    tell("tracing a bill and a line")
+    report.traces = engine.trace(workspace, tell)
 
 
 def _measure_tools(company: Company, options: Options, report: Report, tell: Tell) -> None:
