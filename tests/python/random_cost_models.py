@@ -79,9 +79,13 @@ class Sender:
             }
             if self.capacity is not None:
                 used = sum(map(Fraction, weights.values()))  # also by those who do not receive
-                idle = self.capacity - used
-                if idle > 0 and (open_weights or not used):
-                    open_weights[self.next_layer, "IDLE_CAPACITY"] = idle
+                open_use, idle = sum(open_weights.values()), self.capacity - used
+                if idle > 0:  # stays idle / capacity, whoever carries the rest
+                    open_weights[self.next_layer, "IDLE_CAPACITY"] = idle * (
+                        open_use / used if open_use else 1
+                    )
+                    if not open_use and used:
+                        open_weights[self.next_layer, "UNALLOCATED"] = used
             if self.untagged:
                 open_weights[self.next_layer, "UNTAGGED"] = self.untagged
             total = sum(open_weights.values())

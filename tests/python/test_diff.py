@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from engine_workspace import EngineWorkspace
 from itfm.cli import main
 
-SELECT = "+path:models/marts/rule_changes +alloc_layer_totals"
+SELECT = "+path:models/marts/rule_changes +alloc_layer_totals +alloc_use_faults"
 PROPOSED = {"rule_set": "next"}
 
 

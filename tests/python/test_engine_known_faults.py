@@ -288,12 +288,15 @@ def tests_that_see_a_null(
     shutil.copytree(company.folder, folder / "ws")
     broken = EngineWorkspace(folder / "ws", folder / "target")
     with duckdb.connect(broken.folder / "build" / "warehouse.duckdb") as connection:
+        rows = connection.execute("select schema_name || '.' || view_name from duckdb_views()")
+        views = {name for (name,) in rows.fetchall()}
         for table, column, where in NULLS.values():
             connection.execute(
                 f"create table kept as select * replace (case when not ({where}) then {column} end"
                 f" as {column}) from {table}"
             )
-            connection.execute(f"drop table {table}")
+            kind = "view" if table in views else "table"
+            connection.execute(f"drop {kind} {table}")
             connection.execute(f"create table {table} as from kept")
             connection.execute("drop table kept")
     output = broken.dbt("test", " ".join(NULLS)).stdout

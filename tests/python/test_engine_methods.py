@@ -195,10 +195,10 @@ def write_walking_fallback(company: EngineWorkspace) -> None:
     """A hybrid that walks from one class of items; no other rule names that class."""
     company.services("boxed", "unboxed")
     company.add("cost_model/towers", tower="Activities", sub_tower="Boxes")
-    company.line(100, account_id="7900")
+    company.line(100, account_id="7950")
     company.target_set("boxes", "resource_tower", "Boxes")
     company.target_set("boxed", "solution", "boxed|unboxed")
-    company.rule("boxes", "cost_pool", 96, "even", account_id="7900", target_set="boxes")
+    company.rule("boxes", "cost_pool", 96, "even", account_id="7950", target_set="boxes")
     for ci_id, ci_class, service_id in [("box", "box", "boxed"), ("bag", "bag", "unboxed")]:
         company.add("cmdb/configuration_items", ci_id=ci_id, ci_class=ci_class,
                     operational_status="operational")  # fmt: skip
