@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -16,12 +17,16 @@ from itfm.bench.inputs import TEXTS
 from itfm.contract import project_folder
 from itfm.errors import UserError
 from itfm.process import Child, python_module
+from itfm.trace.follow import Selection
+from itfm.trace.follow import trace as follow
+from itfm.trace.warehouse import Warehouse
 from itfm.workspace import Workspace
 
 ALLOCATION = "path:models/allocation"
-PREPARING = ["--select", f"+{ALLOCATION}", "--exclude", ALLOCATION]
+PREPARING = ["--select", f"+{ALLOCATION}", "+rec_rejected_rows", "--exclude", ALLOCATION]
 WITHOUT_TESTS = ["--exclude-resource-type", "test", "unit_test"]
 THREADS = 2  # as in profiles.yml
+SHOWN_LINES = 20
 
 # The least that any allocation has to read: lines by what rules can see, and all drivers.
 SCANS = {
@@ -42,24 +47,16 @@ SCANS = {
 }
 
 
-# The largest bill of the last month back to its lines, and a line of that month forward.
-LARGEST_BILL = """
-    select fiscal_period, to_id as consumer_id
+# The largest cell of the last month's bills, and a line of that month.
+LARGEST_CELL = """
+    select fiscal_period, to_id as consumer_id, service_id
     from allocation.alloc_consumer_flows
     where scenario = 'actual' and rule_set = 'current' and reason_code is null
         and fiscal_period = (select max(fiscal_period) from core.fct_ledger_lines)
-    group by all order by sum(amount_minor) desc, to_id limit 1
+    group by all order by sum(amount_minor) desc, 2, 3 limit 1
 """
-A_LINE = "select min(line_id) from core.fct_ledger_lines where fiscal_period = $fiscal_period"
-TRACED = """
-    select count(*), count(distinct line_id), count(distinct consumer_id), sum(amount)
-    from marts.fct_cost_trace
-    where scenario = 'actual' and rule_set = 'current' and fiscal_period = $fiscal_period
-"""
-TRACES = {
-    "a bill of a month back to its lines": f"{TRACED} and consumer_id = $consumer_id",
-    "a line forward to who pays": f"{TRACED} and line_id = $line_id",
-}
+A_LINE = "select min(line_id) as line_id from core.fct_ledger_lines where fiscal_period = $period"
+TRACED = "path:models/marts/trace"
 
 
 class MeasuredChild(Child):
@@ -156,29 +153,35 @@ def scan(database: Path) -> dict[str, float]:
 
 def trace(
     workspace: Workspace, tell: Callable[[str], None] = lambda _: None
-) -> list[dict[str, float | str]]:
-    """Return the seconds of tracing a bill and a line: first query of a connection, and next."""
-    run_dbt(["run", "--select", "path:models/marts/trace"], workspace, tell)
+) -> list[dict[str, Any]]:
+    """Return the seconds of `itfm trace` for a cell and a line: the first and the next time."""
+    run_dbt(["run", "--select", TRACED], workspace, tell)
+    with Warehouse(workspace.path, work=True) as warehouse:
+        cell = warehouse.rows(LARGEST_CELL)[0]
+        period = cell["fiscal_period"]
+        line_id = warehouse.rows(A_LINE, period=period)[0]["line_id"]
     found = []
-    for name, query in TRACES.items():
-        with duckdb.connect(str(workspace.work_database), read_only=True) as connection:
-            connection.execute(f"set threads = {THREADS}")
-            period, consumer_id = connection.execute(LARGEST_BILL).fetchall()[0]
-            values = {"fiscal_period": period, "consumer_id": consumer_id}
-            line_id = connection.execute(A_LINE, {"fiscal_period": period}).fetchall()[0][0]
-            values["line_id"] = line_id
-            used = {key: value for key, value in values.items() if f"${key}" in query}
+    for what, selection in (
+        (
+            "a cell of the bill back to its lines",
+            Selection(cell["consumer_id"], cell["service_id"], period=str(period)),
+        ),
+        ("a line forward to who pays", Selection(line=line_id)),
+    ):
+        with Warehouse(workspace.path, work=True) as warehouse:
+            warehouse.connection.execute(f"set threads = {THREADS}")
             seconds = []
             for _ in range(2):
                 started = time.perf_counter()
-                pieces, lines, consumers, _ = connection.execute(query, used).fetchall()[0]
+                traced = follow(warehouse, selection, SHOWN_LINES)
                 seconds.append(time.perf_counter() - started)
         found.append(
             {
-                "what": name,
-                "pieces": pieces,
-                "lines": lines,
-                "consumers": consumers,
+                "what": what,
+                "lines": len(traced["lines"]) + traced["more_lines"]["count"]
+                if "lines" in traced
+                else 1,
+                "consumers": len({row["receiver"] for row in traced.get("receivers", [])}) or 1,
                 "first_seconds": seconds[0],
                 "next_seconds": seconds[1],
             }

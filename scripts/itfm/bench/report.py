@@ -131,7 +131,6 @@ def _traces(report: Report) -> list[str]:
     rows = [
         [
             one["what"],
-            f"{one['pieces']:,}",
             f"{one['lines']:,}",
             f"{one['consumers']:,}",
             _seconds(one["first_seconds"]),
@@ -143,10 +142,10 @@ def _traces(report: Report) -> list[str]:
         "",
         "## Trace",
         "",
-        "Sums of marts.fct_cost_trace: the largest bill of the last month, and a line of it. The "
-        "first query of a connection reads the database from disk, the next finds it in memory.",
+        "What `itfm trace` computes for the largest cell of the last month and for a line of "
+        "it. The first time reads the database from disk, the next finds it in memory.",
         "",
-        _table(["what", "pieces", "lines", "consumers", "first, s", "next, s"], rows),
+        _table(["what", "lines", "consumers", "first, s", "next, s"], rows),
     ]
 
 

@@ -8,11 +8,16 @@ from typing import Any
 
 from itfm.errors import UserError
 from itfm.trace.line import find_line
-from itfm.trace.warehouse import MONEY, Row, Warehouse
+from itfm.trace.warehouse import MONEY, PLACES, Row, Warehouse
 
 ALL_LINES = 1_000_000_000
 NOTE = "Pieces add up exactly; to make that so, a tiny share can show as minus {least}."
 MEMO = "Memo: what is handed on twice counts twice, so these figures do not add up to the total."
+MOST_PLACES = 60
+TOO_MANY = (
+    "Memo: the money rests on {places} towers and services; the objects that it passed between "
+    "them are named for a narrower choice, such as one --service."
+)
 LAYERS = ["cost_pool", "resource_tower", "solution", "consumer"]
 STOPS = {"consumer": "consumer", "service": "solution", "tower": "resource_tower"}
 WAYS = {
@@ -162,7 +167,6 @@ def _filters(
     filters: list[str] = []
     values: dict[str, object] = {}
     chosen: dict[str, str] = {}
-    places = warehouse.places()
 
     def keep(what: str, columns: tuple[str, ...], value: str) -> None:
         name = what.replace(" ", "_")
@@ -176,7 +180,7 @@ def _filters(
         layer = STOPS.get(what)
         if value is None:
             return
-        if layer and value.upper() in places:
+        if layer and value.upper() in PLACES:
             name = what.replace(" ", "_")
             before = ", ".join(f"'{one}'" for one in LAYERS[: LAYERS.index(layer) + 1])
             filters.append(f"(place = ${name} and stopped_before in ({before}))")
@@ -204,7 +208,7 @@ def _filters(
         "union select cost_sub_pool from allocation.alloc_pool_senders",
     )  # fmt: skip
     if given.place is not None:
-        keep("place", ("place",), warehouse.known_of("place", given.place, places))
+        keep("place", ("place",), warehouse.known_of("place", given.place, PLACES))
     if given.reason is not None:
         reasons = warehouse.reasons()
         keep("reason", ("reason_code",), warehouse.known_of("reason", given.reason, reasons))
@@ -223,6 +227,11 @@ def _steps(warehouse: Warehouse, **frame: object) -> list[Row]:
 def _networks(warehouse: Warehouse, frame: Row, total: Decimal) -> Row:
     """Return the objects that the money passed inside the networks, and from whom to whom."""
     names = warehouse.names()
+    places = warehouse.rows(
+        "select count(distinct sub_tower) + count(distinct service_id) as places from traced"
+    )[0]["places"]
+    if places > MOST_PLACES:
+        return {"passed": [], "hops": [], "memo": TOO_MANY.format(places=places)}
     hops = _exact(warehouse.named("hops", **frame), frame["measure"])
     for hop in hops:
         hop["from_name"] = None if hop["enters"] else names.get((hop["layer"], hop["from_id"]))
@@ -306,6 +315,39 @@ def _lines(
     return rows[:limit], likely[0]["line_count"]
 
 
+def _place_of(warehouse: Warehouse, frame: Row, line_id: str, measure: str) -> str:
+    """Return a filter on bucket and sender of the line: constants that the views can look up by.
+
+    Without it they would lay out every way of the month before they look for the line.
+    """
+    places = warehouse.rows(
+        """
+        with buckets as (
+            select bucket_id
+            from allocation.alloc_bucket_lines
+            where
+                scenario = $scenario and fiscal_period = $fiscal_period
+                and measure = $measure and line_id = $line_id
+        )
+        select positions.bucket_id, positions.sender_id
+        from allocation.alloc_bucket_positions as positions
+        inner join buckets using (bucket_id)
+        where
+            positions.scenario = $scenario and positions.rule_set = $rule_set
+            and positions.fiscal_period = $fiscal_period and positions.measure = $measure
+        """,
+        **frame,
+        line_id=line_id,
+        measure=measure,
+    )
+    if not places:
+        return ""
+    buckets, senders = (
+        ", ".join(sorted({str(one[name]) for one in places})) for name in ("bucket_id", "sender_id")
+    )
+    return f" and bucket_id in ({buckets}) and path_sender_id in ({senders})"
+
+
 def _forward(warehouse: Warehouse, given: Selection) -> dict[str, Any]:
     rule_set = warehouse.rule_set(given.rule_set)
     measure, unit = warehouse.measure(given.measure)
@@ -314,6 +356,7 @@ def _forward(warehouse: Warehouse, given: Selection) -> dict[str, Any]:
     frame = {name: line[name] for name in ("scenario", "fiscal_period")} | {"rule_set": rule_set}
     pieces, columns = PIECES[measure == MONEY]
     filters = " and ".join([f"{name} = ${name}" for name in frame] + ["line_id = $line_id"])
+    filters += _place_of(warehouse, frame, line["line_id"], measure)
     warehouse.connection.execute(
         f"create or replace temp table traced as "
         f"select * from (select {columns} from {pieces}) where {filters}"

@@ -165,6 +165,9 @@ def facts(found: Row) -> str:
 def _networks(found: Row) -> Iterator[str]:
     """Yield what the money passed inside the networks; a memo, since it counts there again."""
     if not found["passed"]:
+        if found["memo"]:
+            yield ""
+            yield found["memo"]
         return
     yield ""
     yield "Passed on the way, inside the networks of towers and services"

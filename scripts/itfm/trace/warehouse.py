@@ -20,6 +20,9 @@ NEEDED = "marts.fct_cost_trace"
 SUGGESTIONS = 3
 FEW = 12
 MONEY = "amount"
+PLACES = (
+    "UNALLOCATED", "IDLE_CAPACITY", "UNTAGGED", "VOLUME_VARIANCE", "SPENDING_VARIANCE",
+)  # fmt: skip
 
 
 class Warehouse:
@@ -121,18 +124,11 @@ class Warehouse:
         measure = self.known_of("measure", given, units)
         return measure, units[measure] if measure != MONEY else self.currency
 
-    def places(self) -> list[str]:
-        """Return the places where money stops."""
-        return self._stops("to_id")
-
     def reasons(self) -> list[str]:
         """Return the reasons why money stops."""
-        return self._stops("reason_code")
-
-    def _stops(self, column: str) -> list[str]:
         return self.values(
             " union ".join(
-                f"select distinct {column} from allocation.{one} where reason_code is not null"
+                f"select distinct reason_code from allocation.{one} where reason_code is not null"
                 for one in ("alloc_pool_flows", "alloc_tower_flows", "alloc_consumer_flows")
             )
         )
