@@ -29,3 +29,9 @@
 {% macro default__row_hash(row) -%}
     hash({{ row }})
 {%- endmacro %}
+
+{% macro content_hash() %}{{ return(adapter.dispatch('content_hash')()) }}{% endmacro %}
+
+{% macro default__content_hash() -%}
+    hash(*columns(lambda name: name not in ('file_name', 'line_number')))
+{%- endmacro %}

@@ -152,7 +152,7 @@ versions as (
         '{{ counts_in }}' as counts_in,
         fiscal_period,
         count(*) as row_count,
-        sum({{ row_hash(table_name) }}) as row_hashes
+        sum({{ content_hash() }}) as row_hashes
     from {{ table_name }}
     group by fiscal_period
 
@@ -168,7 +168,7 @@ versions as (
         '{{ counts_in }}',
         fiscal_period,
         count(*),
-        sum({{ row_hash(table_name) }})
+        sum({{ content_hash() }})
     from {{ ref(table_name) }} as {{ table_name }}
     group by fiscal_period
 
@@ -181,7 +181,7 @@ versions as (
         'every period',
         null,
         count(*),
-        sum({{ row_hash(table_name) }})
+        sum({{ content_hash() }})
     from {{ ref(table_name) }} as {{ table_name }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
