@@ -29,7 +29,7 @@
 {% macro network_unit() -%} 1000000000000000 {%- endmacro %}
 
 {# Steps after which a walk through a network is given up; a network that is still moving then is reported. #}
-{% macro network_step_limit() -%} 2000 {%- endmacro %}
+{% macro network_step_limit() -%} 5000 {%- endmacro %}
 
 {# Where the numbers of a period begin: its first day as yyyymmdd, with room for a hundred million numbers. #}
 {% macro period_number(fiscal_period) -%}

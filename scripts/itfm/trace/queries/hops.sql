@@ -103,7 +103,7 @@ walks as (
         sum(walks.share * edges.share)
     from walks
     inner join edges on walks.layer = edges.layer and walks.object_id = edges.to_id
-    where walks.step < 2000
+    where walks.step < 5000
     group by walks.layer, walks.rest_id, edges.from_id, walks.step
     having sum(walks.share * edges.share) > 1e-12
 
