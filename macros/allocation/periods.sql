@@ -36,60 +36,6 @@
     {{ versions.database }}.{{ versions.schema }}.alloc_built_periods
 {%- endmacro %}
 
-{% macro create_built_periods() -%}
-    create schema if not exists {{ this.schema }};
-    create table if not exists {{ built_periods(this) }} (
-        table_name varchar not null, fiscal_period date not null, version varchar not null
-    )
-{%- endmacro %}
-
-{# Replaces the periods that were computed again, and removes those that are gone. #}
-{% macro get_incremental_by_period_sql(arguments) -%}
-    {%- set versions = ref('alloc_period_versions') -%}
-    {%- set target = arguments['target_relation'] -%}
-    {%- set period = arguments['unique_key'] or 'fiscal_period' -%}
-    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    delete from {{ target }}
-    where
-        {{ period }} in ({{ stale_periods(versions, target.identifier) }})
-        or {{ period }} not in (select fiscal_period from {{ versions }})
-        or {{ period }} is null;
-
-    insert into {{ target }} ({{ columns }})
-    select {{ columns }} from {{ arguments['temp_relation'] }}
-{%- endmacro %}
-
-{# A period counts as built when every table before this one holds the same version of it. #}
-{% macro record_built_periods() -%}
-    {%- if execute and config.get('materialized') == 'incremental' -%}
-    {%- set versions = ref('alloc_period_versions') -%}
-    {%- set built = built_periods(versions) -%}
-    {%- set parents = kept_parents(model) -%}
-    delete from {{ built }}
-    where
-        table_name = '{{ this.identifier }}'
-        and (fiscal_period, version) not in (
-            select fiscal_period, {{ period_version() }} from {{ versions }}
-        );
-
-    insert into {{ built }}
-    select
-        '{{ this.identifier }}' as table_name,
-        versions.fiscal_period,
-        versions.{{ period_version() }}
-    from {{ versions }} as versions
-    left join {{ built }} as before
-        on
-            versions.fiscal_period = before.fiscal_period
-            and before.version in (versions.version, versions.version_with_previous)
-            and before.table_name in ('{{ (parents + [this.identifier]) | join("', '") }}')
-    group by versions.fiscal_period, versions.{{ period_version() }}
-    having
-        count(before.table_name) = {{ parents | length }}
-        and count(case when before.table_name = '{{ this.identifier }}' then 1 end) = 0
-    {%- endif -%}
-{%- endmacro %}
-
 {# The tables kept by period that a model reads, directly or through others. #}
 {% macro kept_parents(node) -%}
     {%- set found = [] -%}
