@@ -1,6 +1,6 @@
 -- grain: one rule set, fiscal period, rule and period of the driver values that it used
 -- why: money that moves by old values: who should measure again
--- reads: alloc_shares, alloc_rules, dim_fiscal_periods, senders of all steps
+-- reads: alloc_shares, alloc_rules, dim_fiscal_periods, senders of all steps, alloc_layer_totals
 -- conserves: every rule that used values older than the period; actual money that it moved
 
 with
@@ -30,6 +30,19 @@ fiscal_periods as (
         fiscal_period,
         row_number() over (order by fiscal_period) as period_number
     from {{ ref('dim_fiscal_periods') }}
+
+),
+
+networked_shares as (
+
+    select distinct
+        rule_set,
+        fiscal_period,
+        sender_layer,
+        rule_id,
+        from_id
+    from {{ ref('alloc_shares') }}
+    where sender_layer = to_layer and reason_code is null
 
 ),
 
@@ -65,6 +78,24 @@ senders as (
         amount_minor
     from {{ ref('alloc_solution_senders') }}
     where scenario = 'actual' and measure = 'amount'
+
+    union all
+
+    -- what is handed on inside a layer rests elsewhere, and moved by this rule all the same
+    select
+        totals.rule_set,
+        totals.fiscal_period,
+        networked_shares.rule_id,
+        totals.object_id,
+        totals.handed_on_minor
+    from {{ ref('alloc_layer_totals') }} as totals
+    inner join networked_shares
+        on
+            totals.rule_set = networked_shares.rule_set
+            and totals.fiscal_period = networked_shares.fiscal_period
+            and totals.layer = networked_shares.sender_layer
+            and totals.object_id = networked_shares.from_id
+    where totals.scenario = 'actual' and totals.handed_on_minor <> 0
 
 )
 

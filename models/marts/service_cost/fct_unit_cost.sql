@@ -25,9 +25,9 @@ usage_by_unit as (
         fiscal_period,
         service_id,
         unit,
-        sum(quantity) as quantity
+        sum(case when used_by_type = 'consumer' then quantity end) as quantity,
+        sum(quantity) as used_quantity
     from {{ ref('fct_service_usage') }}
-    where used_by_type = 'consumer'
     group by all
 
 ),
@@ -45,13 +45,15 @@ consumed as (
         usage_by_unit.fiscal_period,
         usage_by_unit.service_id,
         usage_by_unit.unit,
-        usage_by_unit.quantity
+        usage_by_unit.quantity,
+        usage_by_unit.used_quantity
     from usage_by_unit
     left join services on usage_by_unit.service_id = services.service_id
     qualify
         row_number() over (
             partition by usage_by_unit.fiscal_period, usage_by_unit.service_id
             order by
+                case when usage_by_unit.quantity is null then 1 else 0 end,
                 case when usage_by_unit.unit = services.unit_of_measure then 0 else 1 end,
                 usage_by_unit.unit
         ) = 1
@@ -68,7 +70,8 @@ select
     coalesce(consumed.unit, services.unit_of_measure) as unit,
     {{ divide('service_cost.amount', 'consumed.quantity', 6) }} as unit_cost,
     cast(services.capacity_quantity as decimal(28, 6)) as capacity_quantity,
-    {{ percent_of('consumed.quantity', 'services.capacity_quantity') }} as used_percent,
+    cast(consumed.used_quantity as decimal(28, 6)) as used_quantity,
+    {{ percent_of('consumed.used_quantity', 'services.capacity_quantity') }} as used_percent,
     cast(service_cost.capex_amount as decimal(18, 2)) as capex_amount
 from service_cost
 left join services on service_cost.service_id = services.service_id
