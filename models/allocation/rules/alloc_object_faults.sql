@@ -90,7 +90,7 @@ faults as (
         || 'receiver; give the object another id'
     from {{ ref('alloc_objects') }}
     where
-        object_id in (
+        upper(object_id) in (
             'UNALLOCATED', 'IDLE_CAPACITY', 'UNTAGGED', 'VOLUME_VARIANCE', 'SPENDING_VARIANCE', '*'
         )
 

@@ -1,4 +1,4 @@
--- grain: one rule set, scenario, period, rule, sender and first receiver
+-- grain: one rule set, scenario, period, rule, sender, first receiver and part of the cost
 -- why: to whom a rule sends how much, by which weights, and how old they are
 -- reads: alloc_rule_sendings, alloc_rules
 -- conserves: the money of each layer that a rule sends
@@ -31,6 +31,7 @@ by_receiver as (
         to_layer,
         to_id,
         reason_code,
+        part,
         max(weight) as weight,
         max(share) as share,
         max(driver_period) as driver_period,
@@ -39,7 +40,7 @@ by_receiver as (
     from sendings
     group by
         scenario, rule_set, fiscal_period, rule_layer, rule_id, from_id, to_layer, to_id,
-        reason_code
+        reason_code, part
 
 )
 
@@ -50,12 +51,14 @@ select
     by_receiver.rule_layer,
     by_receiver.rule_id,
     rules.method,
-    rules.driver_id,
+    case when by_receiver.part = 'fixed' then rules.budget_driver_id else rules.driver_id end
+        as driver_id,
     by_receiver.driver_period,
     nullif(by_receiver.from_id, '*') as from_id,
     by_receiver.to_layer,
     by_receiver.to_id,
     by_receiver.reason_code,
+    by_receiver.part,
     by_receiver.weight,
     by_receiver.share,
     {{ from_minor('by_receiver.amount_minor') }} as amount,

@@ -243,10 +243,16 @@ def _receiver_cells(one: Row) -> tuple[str, ...]:
         reason(one["reason_code"]),
         "" if weight is None else f"{weight.normalize():,f}",
         "" if one["share"] is None else f"{one['share']:.4%}",
-        f"{one['driver_period']:%Y-%m}" if one["driver_period"] else "",
+        _driver_cell(one),
         money(one["amount"]),
         money(one["handed_on_amount"]) if one["handed_on_amount"] else "",
     )
+
+
+def _driver_cell(one: Row) -> str:
+    """Return the period of the driver values; of a dual rate also which part, by which driver."""
+    period = f"{one['driver_period']:%Y-%m}" if one["driver_period"] else ""
+    return f"{one['part']}: {one['driver_id']} {period}".rstrip() if one["part"] else period
 
 
 def _limited(headers: tuple[str, ...], rows: list[Row], cells: Any) -> Iterator[str]:

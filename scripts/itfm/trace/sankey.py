@@ -322,7 +322,8 @@ def _page(found: Row, drawing: str, width: float, height: float) -> str:
 def _networks(found: Row) -> str:
     """Return what was passed inside the networks, apart from the drawing: it counts twice."""
     if not found["passed"]:
-        return f'<p class="memo">{escape(found["memo"])}</p>' if found["memo"] else ""
+        memo = found.get("memo")
+        return f'<p class="memo">{escape(memo)}</p>' if memo else ""
     most = max(abs(one["amount"]) for one in found["passed"])
     bars = "".join(
         f"<tr><td>{escape(_name(one['object_id'], one['object_name']))}</td>"

@@ -165,7 +165,7 @@ def facts(found: Row) -> str:
 def _networks(found: Row) -> Iterator[str]:
     """Yield what the money passed inside the networks; a memo, since it counts there again."""
     if not found["passed"]:
-        if found["memo"]:
+        if found.get("memo"):
             yield ""
             yield found["memo"]
         return

@@ -104,7 +104,7 @@ select
     steps.reason_code,
     steps.rule_id,
     rules.method,
-    rules.driver_id,
+    case when steps.part = 'fixed' then rules.budget_driver_id else rules.driver_id end as driver_id,
     driver_periods.driver_period,
     steps.part,
     steps.share,
