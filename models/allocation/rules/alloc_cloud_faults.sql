@@ -1,6 +1,6 @@
--- grain: one provider that a rule by cloud use names and no charge knows
--- why: a misspelled provider sends nothing, and nobody would be told
--- reads: alloc_effective_rules, input_cost_model__allocation_fallbacks, alloc_cloud_use
+-- grain: one provider that a rule by cloud use names and no charge knows, or one without a rate
+-- why: a misspelled provider sends nothing, and yen beside dollars would weigh as dollars
+-- reads: alloc_effective_rules, fallbacks, alloc_cloud_use, fct_cloud_charges, fct_exchange_rates
 -- conserves: every such provider of every rule once
 
 with
@@ -60,7 +60,47 @@ named_providers as (
         {{ split_to_rows('provider_filter', '|') }} as part
     from users_of_cloud
 
+),
+
+average_rates as (
+
+    select * from {{ ref('fct_exchange_rates') }} where rate_type = 'average'
+
+),
+
+unrated_charges as (
+
+    select
+        charges.provider,
+        charges.billing_currency,
+        min(charges.fiscal_period) as first_period
+    from {{ ref('fct_cloud_charges') }} as charges
+    left join average_rates
+        on
+            charges.fiscal_period = average_rates.fiscal_period
+            and charges.billing_currency = average_rates.currency_code
+    where charges.fiscal_period is not null and average_rates.rate is null
+    group by charges.provider, charges.billing_currency
+
+),
+
+unrated_providers as (
+
+    select distinct
+        named_providers.defined_in,
+        named_providers.rule_id,
+        named_providers.place,
+        named_providers.file_name,
+        named_providers.line_number,
+        unrated_charges.provider,
+        unrated_charges.billing_currency,
+        unrated_charges.first_period
+    from named_providers
+    inner join unrated_charges
+        on {{ matches_pattern('unrated_charges.provider', 'named_providers.part') }}
+
 )
+
 
 select
     'warning' as severity,
@@ -75,3 +115,17 @@ select
 from named_providers
 left join providers on {{ matches_pattern('providers.provider', 'named_providers.part') }}
 where providers.provider is null
+
+union all
+
+select
+    'error' as severity,
+    'cloud_charge_without_rate' as fault,
+    defined_in as rule_set,
+    rule_id,
+    file_name,
+    line_number,
+    place || 'weighs by cloud charges, and those of ' || provider || ' are in ' || billing_currency
+    || ', of which no average rate is known in the period from '
+    || cast(first_period as varchar) || '; deliver it in ledger/exchange_rates' as message
+from unrated_providers

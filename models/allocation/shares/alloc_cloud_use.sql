@@ -46,8 +46,8 @@ select
     objects.object_id is not null as is_known_receiver,
     cast(
         sum(
-            cast(named_charges.effective_cost as decimal(24, 6))
-            * cast(coalesce(average_rates.rate, 1) as decimal(18, 6))
+            cast(named_charges.effective_cost as decimal(22, 6))
+            * cast(coalesce(average_rates.rate, 1) as decimal(16, 10))
         ) as decimal(38, 12)
     ) as effective_cost
 from named_charges
