@@ -19,6 +19,7 @@ from itfm.workspace import Workspace
 KINDS = {"model": "models", "seed": "seeds", "test": "data tests", "unit_test": "unit tests"}
 FAILED = ("error", "fail", "runtime error")
 SHOWN_ROWS = 5
+SHOWN_MESSAGES = 20
 SHOWN_WIDTH = 60
 MESSAGE_WIDTH = 400
 GATES = "rec_reject_gates"
@@ -259,7 +260,10 @@ def _failure(
         count = entry.get("failures")
         message = "1 row breaks the rule." if count == 1 else f"{count} rows break the rule."
         advice = "Correct the rows at their source, or the model that made them, and build again."
-        if node.get("compiled_path"):
+        parents = (node.get("depends_on") or {}).get("nodes") or []
+        if len(parents) == 1 and count and len(rows) < count:
+            advice += f" All {count} stand in the table {parents[0].split('.')[-1]}."
+        elif node.get("compiled_path"):
             advice += f" All rows: run the query {target / 'compiled'}/{_below_compiled(node)}"
     if kind == "unit_test":
         advice = "Compare the expected rows of the unit test with what the model returns."
@@ -293,8 +297,10 @@ def _rows(connection: duckdb.DuckDBPyConnection | None, query: str) -> tuple[str
         found = connection.execute(f"select * from ({query}) limit {SHOWN_ROWS}")
         names = [column[0] for column in found.description or []]
         if "message" in names:
-            position = names.index("message")
-            return tuple(_short(row[position], MESSAGE_WIDTH) for row in found.fetchall())
+            sentences = connection.execute(
+                f"select message from ({query}) order by message limit {SHOWN_MESSAGES}"
+            )
+            return tuple(_short(row[0], MESSAGE_WIDTH) for row in sentences.fetchall())
         return tuple(
             ", ".join(f"{name}={_short(value)}" for name, value in zip(names, row, strict=True))
             for row in found.fetchall()
