@@ -149,7 +149,7 @@ class _Summary:
             yield _labelled(
                 "Model",
                 f"last period: {percent(coverage[0])} reach consumers (stage {coverage[1]} of 5), "
-                f"{percent(measured[0])} by measured use at the last step (stage {measured[1]})",
+                f"last step {percent(measured[0])} by use (stage {measured[1]})",
             )
 
     def _shares(self) -> dict[str, Decimal | None]:
