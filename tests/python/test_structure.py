@@ -248,6 +248,22 @@ def test_a_rule_finds_what_breaks_it(name: str) -> None:
     assert all(": " in line and line.endswith("]") for line in told)
 
 
+def test_a_model_kept_by_period_reads_what_has_a_version_and_filters_it() -> None:
+    document = project()
+    kept = document["nodes"]["model.itfm.alloc_flows"]
+    kept["config"] = {**kept["config"], "materialized": "incremental"}
+    told = "\n".join(found(document))
+    assert "it is incremental, but filters nothing" in told
+    assert "has no column fiscal_period" in told
+    assert "reads fct_lines, of which fct_input_versions keeps no version" in told
+
+    kept["raw_code"] = HEADER + "select 1 as id where {{ in_stale_periods() }}"
+    kept["columns"]["fiscal_period"] = {"name": "fiscal_period", **SAID}
+    versions = model("core/finance", "fct_input_versions", "model.itfm.fct_lines")
+    document["nodes"][versions["unique_id"]] = versions
+    assert not [line for line in found(document) if "kept_periods" in line]
+
+
 def test_a_staging_model_needs_a_test_or_a_keyed_input_model() -> None:
     document = project()
     nodes = document["nodes"]
