@@ -1,6 +1,6 @@
 -- grain: one provider that a rule by cloud use names and no charge knows, or one without a rate
 -- why: a misspelled provider sends nothing, and yen beside dollars would weigh as dollars
--- reads: alloc_effective_rules, fallbacks, alloc_cloud_use, fct_cloud_charges, fct_exchange_rates
+-- reads: rules, fallbacks, weighings, alloc_cloud_use, cloud charges, rates, periods, drivers
 -- conserves: every such provider of every rule once
 
 with
@@ -62,12 +62,47 @@ named_providers as (
 
 ),
 
+-- a delivered driver of this name replaces the charges
+users_of_charges as (
+
+    select
+        defined_in,
+        rule_id,
+        place || 'weighs by cloud charges' as reading,
+        part,
+        file_name,
+        line_number
+    from named_providers
+
+    union all
+
+    select distinct
+        defined_in,
+        rule_id,
+        reading,
+        '*',
+        file_name,
+        line_number
+    from {{ ref('alloc_rule_weighings') }}
+    where
+        driver_id = 'cloud_effective_cost'
+        and driver_id not in (select driver_id from {{ ref('input_consumption__drivers') }})
+
+),
+
 average_rates as (
 
     select * from {{ ref('fct_exchange_rates') }} where rate_type = 'average'
 
 ),
 
+workspace as (
+
+    select * from {{ ref('input_ledger__workspace') }}
+
+),
+
+-- charges that are loaded ahead of the money weigh nothing yet
 unrated_charges as (
 
     select
@@ -75,11 +110,16 @@ unrated_charges as (
         charges.billing_currency,
         min(charges.fiscal_period) as first_period
     from {{ ref('fct_cloud_charges') }} as charges
+    cross join workspace
     left join average_rates
         on
             charges.fiscal_period = average_rates.fiscal_period
             and charges.billing_currency = average_rates.currency_code
-    where charges.fiscal_period is not null and average_rates.rate is null
+    where
+        average_rates.rate is null
+        and charges.billing_currency <> workspace.reporting_currency
+        and charges.fiscal_period
+        <= (select max(fiscal_period) from {{ ref('dim_fiscal_periods') }})
     group by charges.provider, charges.billing_currency
 
 ),
@@ -87,20 +127,19 @@ unrated_charges as (
 unrated_providers as (
 
     select distinct
-        named_providers.defined_in,
-        named_providers.rule_id,
-        named_providers.place,
-        named_providers.file_name,
-        named_providers.line_number,
+        users_of_charges.defined_in,
+        users_of_charges.rule_id,
+        users_of_charges.reading,
+        users_of_charges.file_name,
+        users_of_charges.line_number,
         unrated_charges.provider,
         unrated_charges.billing_currency,
         unrated_charges.first_period
-    from named_providers
+    from users_of_charges
     inner join unrated_charges
-        on {{ matches_pattern('unrated_charges.provider', 'named_providers.part') }}
+        on {{ matches_pattern('unrated_charges.provider', 'users_of_charges.part') }}
 
 )
-
 
 select
     'warning' as severity,
@@ -125,7 +164,7 @@ select
     rule_id,
     file_name,
     line_number,
-    place || 'weighs by cloud charges, and those of ' || provider || ' are in ' || billing_currency
+    reading || ', and the charges of ' || provider || ' are in ' || billing_currency
     || ', of which no average rate is known in the period from '
     || cast(first_period as varchar) || '; deliver it in ledger/exchange_rates' as message
 from unrated_providers
