@@ -1,6 +1,6 @@
 -- grain: one provider that a rule by cloud use names and no charge knows, or one without a rate
 -- why: a misspelled provider sends nothing, and yen beside dollars would weigh as dollars
--- reads: rules, fallbacks, weighings, alloc_cloud_use, cloud charges, rates, periods, drivers
+-- reads: rules, fallbacks, weighings, cloud charges, rates, currencies, drivers
 -- conserves: every such provider of every rule once
 
 with
@@ -96,9 +96,9 @@ average_rates as (
 
 ),
 
-workspace as (
+reporting_currency as (
 
-    select * from {{ ref('input_ledger__workspace') }}
+    select * from {{ ref('dim_currencies') }} where is_reporting_currency
 
 ),
 
@@ -110,14 +110,14 @@ unrated_charges as (
         charges.billing_currency,
         min(charges.fiscal_period) as first_period
     from {{ ref('fct_cloud_charges') }} as charges
-    cross join workspace
+    cross join reporting_currency
     left join average_rates
         on
             charges.fiscal_period = average_rates.fiscal_period
             and charges.billing_currency = average_rates.currency_code
     where
         average_rates.rate is null
-        and charges.billing_currency <> workspace.reporting_currency
+        and charges.billing_currency <> reporting_currency.currency_code
         and charges.fiscal_period
         <= (select max(fiscal_period) from {{ ref('dim_fiscal_periods') }})
     group by charges.provider, charges.billing_currency

@@ -1,14 +1,13 @@
 -- grain: one path through a network and object that its money passes
 -- why: how much of the money passes each object: the rows of the inverse that are needed
--- reads: alloc_path_entries, alloc_network_edges, alloc_networked_objects
+-- reads: alloc_path_starts, alloc_network_edges, alloc_networked_objects
 -- conserves: the unit that enters, less what is cut off behind its fifteenth decimal
 
 with recursive
 
-entries as (
+starts as (
 
-    select * from {{ ref('alloc_path_entries') }}
-    where {{ in_stale_periods() }} and is_networked
+    select * from {{ ref('alloc_path_starts') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -24,82 +23,64 @@ networked_objects as (
 
 ),
 
-first_visits as (
-
-    select
-        entries.path_id,
-        entries.rule_set,
-        entries.fiscal_period,
-        entries.to_layer as layer,
-        entries.to_id as object_id,
-        networked_objects.place_id,
-        floor(sum(entries.share) * {{ network_unit() }} + 0.5) as quantity
-    from entries
-    left join networked_objects
-        on
-            entries.rule_set = networked_objects.rule_set
-            and entries.fiscal_period = networked_objects.fiscal_period
-            and entries.to_layer = networked_objects.layer
-            and entries.to_id = networked_objects.object_id
-    where entries.reason_code is null and entries.to_layer <> 'consumer'
-    group by
-        entries.path_id, entries.rule_set, entries.fiscal_period, entries.to_layer, entries.to_id,
-        networked_objects.place_id
-
-),
-
--- what a network and an entry into it are, whatever their month and rule set
-named_edges as (
+-- what a network and a start in it are, whatever their month and rule set
+networks as (
 
     select
         payers.rule_set,
         payers.fiscal_period,
-        payers.layer,
-        payers.object_id as from_id,
-        receivers.object_id as to_id,
-        edges.share
+        sum(
+            {{ row_hash('(payers.layer, payers.object_id, receivers.object_id, edges.share)') }}
+        ) as network_version
     from edges
     inner join networked_objects as payers on edges.from_place_id = payers.place_id
     inner join networked_objects as receivers on edges.to_place_id = receivers.place_id
+    group by payers.rule_set, payers.fiscal_period
 
 ),
 
-networks as (
-
-    select
-        rule_set,
-        fiscal_period,
-        sum({{ row_hash('(layer, from_id, to_id, share)') }}) as network_version
-    from named_edges
-    group by rule_set, fiscal_period
-
-),
-
-entry_versions as (
+paths as (
 
     select
         path_id,
         rule_set,
         fiscal_period,
-        sum({{ row_hash('(layer, object_id, quantity)') }}) as entry_version
-    from first_visits
-    group by path_id, rule_set, fiscal_period
+        sender_layer,
+        rule_id,
+        from_id,
+        sum({{ row_hash('(layer, object_id, quantity)') }}) as start_version
+    from starts
+    group by path_id, rule_set, fiscal_period, sender_layer, rule_id, from_id
 
 ),
 
 -- paths that enter equal networks alike, as in months without new drivers, are walked once
-walked_paths as (
+known_paths as (
 
     select
-        entry_versions.path_id,
-        min(entry_versions.path_id) over (
-            partition by networks.network_version, entry_versions.entry_version
+        paths.*,
+        min(paths.path_id) over (
+            partition by networks.network_version, paths.start_version
         ) as walked_path_id
-    from entry_versions
+    from paths
     left join networks
         on
-            entry_versions.rule_set = networks.rule_set
-            and entry_versions.fiscal_period = networks.fiscal_period
+            paths.rule_set = networks.rule_set
+            and paths.fiscal_period = networks.fiscal_period
+
+),
+
+-- many paths walk side by side in the slots of one row: joins and groups are paid once for all
+slots as (
+
+    select
+        path_id,
+        cast(
+            floor((row_number() over (order by path_id) - 1) / {{ slot_count() }}) as bigint
+        ) as bundle,
+        (row_number() over (order by path_id) - 1) % {{ slot_count() }} as slot
+    from known_paths
+    where path_id = walked_path_id
 
 ),
 
@@ -107,53 +88,68 @@ walked_paths as (
 walks as (
 
     select
-        first_visits.path_id,
-        first_visits.place_id,
+        slots.bundle,
+        starts.place_id,
         0 as step,
-        first_visits.quantity
-    from first_visits
-    inner join walked_paths on first_visits.path_id = walked_paths.path_id
-    where
-        first_visits.place_id is not null
-        and walked_paths.path_id = walked_paths.walked_path_id
+        {{ in_each_slot(
+            'sum(case when slots.slot = # then starts.quantity else 0 end) as quantity_#'
+        ) }}
+    from starts
+    inner join slots on starts.path_id = slots.path_id
+    where starts.place_id is not null
+    group by slots.bundle, starts.place_id
 
     union all
 
     select
-        walks.path_id,
+        walks.bundle,
         edges.to_place_id,
         walks.step + 1,
-        sum(floor(walks.quantity * edges.share))
+        {{ in_each_slot('sum(floor(walks.quantity_# * edges.share)) as quantity_#') }}
     from walks
     inner join edges on walks.place_id = edges.from_place_id
     where walks.step < {{ network_step_limit() }}
-    group by walks.path_id, edges.to_place_id, walks.step
-    having sum(floor(walks.quantity * edges.share)) > 0
+    group by walks.bundle, edges.to_place_id, walks.step
+    having greatest({{ in_each_slot('sum(floor(walks.quantity_# * edges.share))') }}) > 0
+
+),
+
+walked_bundles as (
+
+    select
+        bundle,
+        place_id,
+        {{ in_each_slot('sum(cast(quantity_# as bigint)) as quantity_#') }}
+    from walks
+    group by bundle, place_id
 
 ),
 
 walked_visits as (
 
     select
-        walks.path_id,
+        slots.path_id,
         networked_objects.layer,
         networked_objects.object_id,
-        cast(sum(cast(walks.quantity as bigint)) as bigint) as quantity
-    from walks
-    inner join networked_objects on walks.place_id = networked_objects.place_id
-    group by walks.path_id, networked_objects.layer, networked_objects.object_id
+        case slots.slot
+            {{ in_each_slot('when # then walked_bundles.quantity_#', separator=' ') }}
+        end as quantity
+    from walked_bundles
+    inner join slots on walked_bundles.bundle = slots.bundle
+    inner join networked_objects on walked_bundles.place_id = networked_objects.place_id
 
 ),
 
-passed as (
+visits as (
 
     select
-        walked_paths.path_id,
-        visits.layer,
-        visits.object_id,
-        visits.quantity
-    from walked_visits as visits
-    inner join walked_paths on visits.path_id = walked_paths.walked_path_id
+        known_paths.path_id,
+        walked_visits.layer,
+        walked_visits.object_id,
+        cast(walked_visits.quantity as bigint) as quantity
+    from walked_visits
+    inner join known_paths on walked_visits.path_id = known_paths.walked_path_id
+    where walked_visits.quantity > 0
 
     union all
 
@@ -161,34 +157,21 @@ passed as (
         path_id,
         layer,
         object_id,
-        cast(quantity as bigint) as quantity
-    from first_visits
+        cast(quantity as bigint)
+    from starts
     where place_id is null
-
-),
-
-paths as (
-
-    select distinct
-        path_id,
-        rule_set,
-        fiscal_period,
-        sender_layer,
-        rule_id,
-        from_id
-    from entries
 
 )
 
 select
-    passed.path_id,
+    visits.path_id,
     paths.rule_set,
     paths.fiscal_period,
     paths.sender_layer,
     paths.rule_id,
     paths.from_id,
-    passed.layer,
-    passed.object_id,
-    passed.quantity
-from passed
-inner join paths on passed.path_id = paths.path_id
+    visits.layer,
+    visits.object_id,
+    visits.quantity
+from visits
+inner join paths on visits.path_id = paths.path_id

@@ -4,8 +4,8 @@
 -- conserves: every row that counts in a period in the version of that period
 
 {% set every_period = [
-    'dim_applications', 'dim_consumers', 'dim_cost_pools', 'dim_measures', 'dim_rule_sets',
-    'dim_services', 'dim_towers', 'input_cost_model__allocation_fallbacks',
+    'dim_applications', 'dim_consumers', 'dim_cost_pools', 'dim_currencies', 'dim_measures',
+    'dim_rule_sets', 'dim_services', 'dim_towers', 'input_cost_model__allocation_fallbacks',
     'input_cost_model__allocation_percentages', 'input_cost_model__allocation_rules',
     'input_cost_model__classification_rules', 'input_cost_model__rejected_rules',
     'input_cost_model__rule_sets', 'input_cost_model__target_sets', 'input_cost_model__towers',
