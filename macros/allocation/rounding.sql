@@ -38,12 +38,12 @@
 {%- endmacro %}
 
 {# A dual rate weighs its parts by their percentages, whatever the units of their drivers. #}
-{% macro part_units(part_percentage, weight, offer_id) -%}
+{% macro part_units(part_percentage, weight, total_weight) -%}
     cast(
         floor(
             coalesce(
                 cast({{ weight }} as double)
-                / nullif(cast(sum({{ weight }}) over (partition by {{ offer_id }}) as double), 0),
+                / nullif(cast({{ total_weight }} as double), 0),
                 1
             ) * cast({{ part_percentage }} as double) * 10000000000000
         ) as decimal(38, 0)

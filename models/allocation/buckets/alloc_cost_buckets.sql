@@ -111,7 +111,7 @@ buckets as (
     left join description_classes as classes
         on
             lines.fiscal_period = classes.fiscal_period
-            and lower(lines.description) = classes.description
+            and lines.description = classes.description
     group by all
 
 )

@@ -1,4 +1,4 @@
--- grain: one period and text of a line that a description filter matches, in lower case
+-- grain: one period and text of a line that a description filter matches
 -- why: buckets keep of a description only which filters it matches, so that texts do not multiply
 -- reads: fct_ledger_lines, fct_plan_lines, fct_quantities, input_cost_model__classification_rules
 -- conserves: every matched text once; a text that no filter matches counts as ''
@@ -50,31 +50,29 @@ texts as (
 
     select
         fiscal_period,
-        lower(description) as description
+        description
     from ledger_lines
-    where description is not null
 
-    union
+    union all
 
     select
         fiscal_period,
-        lower(description) as description
+        description
     from plan_lines
-    where description is not null
 
-    union
+    union all
 
     select
         fiscal_period,
-        lower(description) as description
+        description
     from quantities
-    where description is not null
 
 ),
 
+-- texts are far fewer than lines, and few of them match
 distinct_texts as (
 
-    select distinct description from texts
+    select distinct description from texts where description is not null
 
 ),
 
@@ -98,7 +96,7 @@ classes as (
 
 )
 
-select
+select distinct
     texts.fiscal_period,
     classes.description,
     classes.description_class

@@ -32,9 +32,11 @@ target_sets as (
 services as (
 
     select
+        'solution' as layer,
         service_id,
         capacity_quantity
     from {{ ref('dim_services') }}
+    where capacity_quantity is not null
 
 ),
 
@@ -150,4 +152,4 @@ left join target_sets
         senders.rule_set = target_sets.rule_set
         and rule_offers.target_set = target_sets.target_set
 left join services
-    on senders.sender_layer = 'solution' and senders.from_id = services.service_id
+    on senders.sender_layer = services.layer and senders.from_id = services.service_id

@@ -1,6 +1,6 @@
 -- grain: one rule set, fiscal period, rule, sender, receiver and part of the cost
 -- why: a share is an interval [c0, c1) of the sender's money; the last one ends at exactly 1
--- reads: alloc_offers, alloc_weights, alloc_objects
+-- reads: alloc_offers, alloc_weights
 -- conserves: every sender wholly: without weights all goes to UNALLOCATED with the reason
 
 with
@@ -17,34 +17,6 @@ weights as (
 
 ),
 
-objects as (
-
-    select * from {{ ref('alloc_objects') }}
-
-),
-
-weighed_receivers as (
-
-    select
-        offers.offer_id,
-        weights.to_layer,
-        weights.to_id,
-        weights.reason_code,
-        weights.weight,
-        weights.driver_period,
-        offers.sender_layer = weights.to_layer and offers.from_id = weights.to_id as is_itself,
-        coalesce(objects.order_key, {{ order_key('weights.to_id') }}) as order_key,
-        weights.is_left_out,
-        weights.weight > 0
-        and not is_itself
-        and not weights.is_left_out
-        and (objects.object_id is not null or weights.reason_code is not null) as receives
-    from offers
-    inner join weights on offers.offer_id = weights.offer_id
-    left join objects on weights.to_layer = objects.layer and weights.to_id = objects.object_id
-
-),
-
 weighed_offers as (
 
     select
@@ -55,7 +27,7 @@ weighed_offers as (
         bool_or(weight > 0 and is_left_out) as has_closed_receivers,
         bool_or(not is_itself and not is_left_out) as has_others,
         max(driver_period) as driver_period
-    from weighed_receivers
+    from weights
     group by offer_id
 
 ),
@@ -85,7 +57,9 @@ tried_offers as (
 -- the first try that has data; of a rule without any, the last, which says why
 taken_offers as (
 
-    select *
+    select
+        *,
+        min(offer_id) over (partition by rule_set, fiscal_period, rule_id, from_id) as sender_id
     from tried_offers
     qualify
         position = coalesce(
@@ -103,20 +77,19 @@ taken_offers as (
 receivers as (
 
     select
-        taken_offers.*,
-        weighed_receivers.to_layer,
-        weighed_receivers.to_id,
-        weighed_receivers.reason_code,
-        weighed_receivers.weight,
-        weighed_receivers.order_key as receiver_key
-    from taken_offers
-    inner join weighed_receivers on taken_offers.offer_id = weighed_receivers.offer_id
-    where weighed_receivers.receives
+        offer_id,
+        to_layer,
+        to_id,
+        reason_code,
+        weight,
+        order_key
+    from weights
+    where receives
 
     union all
 
     select
-        *,
+        offer_id,
         {{ next_layer('layer_number') }},
         'IDLE_CAPACITY',
         'idle_capacity',
@@ -128,7 +101,7 @@ receivers as (
     union all
 
     select
-        *,
+        offer_id,
         {{ next_layer('layer_number') }},
         'UNALLOCATED',
         case
@@ -146,17 +119,33 @@ receivers as (
 weighed_parts as (
 
     select
-        *,
+        offers.sender_id,
+        offers.offer_id,
+        offers.part,
+        receivers.to_layer,
+        receivers.to_id,
+        receivers.reason_code,
+        receivers.weight,
         case
-            when part <> '' then {{ part_units('part_percentage', 'weight', 'offer_id') }}
-            when weight = 0 then 1
+            when offers.part <> ''
+                then {{ part_units(
+                    'offers.part_percentage', 'receivers.weight', 'offers.open_use'
+                ) }}
+            when receivers.weight = 0 then 1
             -- who is left out has used what others pay for: idle stays what nobody used
-            when reason_code = 'idle_capacity' and open_use > 0 and open_use < used
-                then {{ weight_units('weight * (cast(open_use as double) / used)') }}
-            else {{ weight_units('weight') }}
+            when
+                receivers.reason_code = 'idle_capacity'
+                and offers.open_use > 0
+                and offers.open_use < offers.used
+                then {{ weight_units(
+                    'receivers.weight * (cast(offers.open_use as double) / offers.used)'
+                ) }}
+            else {{ weight_units('receivers.weight') }}
         end as units,
-        {{ receiver_order('order_key', 'receiver_key', 'fiscal_period') }} as receiver_position
-    from receivers
+        {{ receiver_order('offers.order_key', 'receivers.order_key', 'offers.fiscal_period') }}
+            as receiver_position
+    from taken_offers as offers
+    inner join receivers on offers.offer_id = receivers.offer_id
 
 ),
 
@@ -165,34 +154,34 @@ running_receivers as (
     select
         *,
         sum(units) over (
-            partition by rule_set, fiscal_period, rule_id, from_id
+            partition by sender_id
             order by receiver_position, to_layer, to_id, part
             rows between unbounded preceding and current row
         ) as running_units,
-        sum(units) over (
-            partition by rule_set, fiscal_period, rule_id, from_id
-        ) as total_units
+        sum(units) over (partition by sender_id) as total_units
     from weighed_parts
 
 )
 
 select
-    rule_set,
-    fiscal_period,
-    rule_id,
-    from_id,
-    sender_layer,
-    to_layer,
-    to_id,
-    part,
-    method,
-    method_used,
-    position as fallback_position,
-    reason_code,
-    weight,
-    units,
-    total_units,
-    cast(running_units - units as double) / cast(total_units as double) as c0,
-    cast(running_units as double) / cast(total_units as double) as c1,
-    driver_period
-from running_receivers
+    offers.rule_set,
+    offers.fiscal_period,
+    offers.rule_id,
+    offers.from_id,
+    offers.sender_layer,
+    receivers.to_layer,
+    receivers.to_id,
+    receivers.part,
+    offers.method,
+    offers.method_used,
+    offers.position as fallback_position,
+    receivers.reason_code,
+    receivers.weight,
+    receivers.units,
+    receivers.total_units,
+    cast(receivers.running_units - receivers.units as double)
+    / cast(receivers.total_units as double) as c0,
+    cast(receivers.running_units as double) / cast(receivers.total_units as double) as c1,
+    offers.driver_period
+from running_receivers as receivers
+inner join taken_offers as offers on receivers.offer_id = offers.offer_id

@@ -1,6 +1,6 @@
 -- grain: one offer and receiver, by whatever method
 -- why: every method brings its weights into this shape; a new method is one more branch
--- reads: alloc_offers, target sets, percentages, driver, cloud and relationship weights
+-- reads: alloc_offers, objects, target sets, percentages, driver, cloud, relationship weights
 -- conserves: every weight, also those of zero; is_left_out marks what a network method closes
 
 with
@@ -38,6 +38,12 @@ cloud_weights as (
 relationship_weights as (
 
     select * from {{ ref('alloc_relationship_weights') }} where {{ in_stale_periods() }}
+
+),
+
+objects as (
+
+    select * from {{ ref('alloc_objects') }}
 
 ),
 
@@ -119,32 +125,50 @@ weights as (
         null
     from relationship_weights
 
+),
+
+marked_weights as (
+
+    select
+        weights.*,
+        offers.fiscal_period,
+        coalesce(objects.order_key, {{ order_key('weights.to_id') }}) as order_key,
+        objects.object_id is not null or weights.reason_code is not null as is_known,
+        weights.to_layer = offers.sender_layer and weights.to_id = offers.from_id as is_itself,
+        weights.reason_code is null
+        and weights.to_layer = offers.sender_layer
+        and (
+            offers.network = 'direct'
+            or closed_objects.object_id is not null
+            and (
+                closed_objects.sequence < offers.sequence
+                or closed_objects.sequence = offers.sequence
+                and weights.to_id <= offers.from_id
+            )
+        ) as is_left_out
+    from weights
+    inner join offers on weights.offer_id = offers.offer_id
+    left join objects on weights.to_layer = objects.layer and weights.to_id = objects.object_id
+    left join closed_objects
+        on
+            offers.network = 'step_down'
+            and offers.rule_set = closed_objects.rule_set
+            and offers.fiscal_period = closed_objects.fiscal_period
+            and weights.to_layer = closed_objects.layer
+            and weights.to_id = closed_objects.object_id
+
 )
 
 select
-    weights.offer_id,
-    offers.fiscal_period,
-    weights.to_layer,
-    weights.to_id,
-    weights.reason_code,
-    weights.weight,
-    weights.driver_period,
-    weights.reason_code is null
-    and weights.to_layer = offers.sender_layer
-    and (
-        offers.network = 'direct'
-        or closed_objects.object_id is not null
-        and (
-            closed_objects.sequence < offers.sequence
-            or closed_objects.sequence = offers.sequence and weights.to_id <= offers.from_id
-        )
-    ) as is_left_out
-from weights
-inner join offers on weights.offer_id = offers.offer_id
-left join closed_objects
-    on
-        offers.network = 'step_down'
-        and offers.rule_set = closed_objects.rule_set
-        and offers.fiscal_period = closed_objects.fiscal_period
-        and weights.to_layer = closed_objects.layer
-        and weights.to_id = closed_objects.object_id
+    offer_id,
+    fiscal_period,
+    to_layer,
+    to_id,
+    reason_code,
+    weight,
+    driver_period,
+    order_key,
+    is_itself,
+    is_left_out,
+    weight > 0 and is_known and not is_itself and not is_left_out as receives
+from marked_weights

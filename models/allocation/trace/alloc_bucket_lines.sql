@@ -110,7 +110,7 @@ from lines
 left join description_classes as classes
     on
         lines.fiscal_period = classes.fiscal_period
-        and lower(lines.description) = classes.description
+        and lines.description = classes.description
 inner join buckets
     on
         lines.scenario = buckets.scenario

@@ -68,58 +68,68 @@ marked_sends as (
 ),
 
 -- a rule that is valid in one of the two periods only takes money from others of its sender
-keyed_sends as (
+changed_senders as (
 
-    select
-        *,
-        case
-            when
-                max(is_by_changed_rule) over (
-                    partition by scenario, rule_set, shown_period, from_layer, from_id
-                )
-                then '~'
-            else coalesce(rule_id, '')
-        end as rule_key
+    select distinct
+        scenario,
+        rule_set,
+        shown_period,
+        from_layer,
+        from_id
     from marked_sends
+    where is_by_changed_rule
 
 ),
 
 compared_sends as (
 
     select
-        scenario,
-        rule_set,
-        shown_period as fiscal_period,
-        from_layer,
-        from_id,
-        rule_key,
-        to_layer,
-        to_id,
-        count(distinct method) > 1 as has_another_method,
-        max(method) as method,
-        cast(sum(case when is_now then amount_minor else 0 end) as bigint) as amount_minor,
-        cast(sum(case when is_now then 0 else amount_minor end) as bigint) as previous_minor,
-        max(is_now) as is_sent_now,
-        max(not is_now) as was_sent_before
-    from keyed_sends
+        sends.scenario,
+        sends.rule_set,
+        sends.shown_period as fiscal_period,
+        sends.from_layer,
+        sends.from_id,
+        case when changed_senders.from_id is null then coalesce(sends.rule_id, '') else '~' end
+            as rule_key,
+        sends.to_layer,
+        sends.to_id,
+        min(sends.method) <> max(sends.method) as has_another_method,
+        max(sends.method) as method,
+        cast(sum(case when sends.is_now then sends.amount_minor else 0 end) as bigint)
+            as amount_minor,
+        cast(sum(case when sends.is_now then 0 else sends.amount_minor end) as bigint)
+            as previous_minor,
+        max(sends.is_now) as is_sent_now,
+        max(not sends.is_now) as was_sent_before
+    from marked_sends as sends
+    left join changed_senders
+        on
+            sends.scenario = changed_senders.scenario
+            and sends.rule_set = changed_senders.rule_set
+            and sends.shown_period = changed_senders.shown_period
+            and sends.from_layer = changed_senders.from_layer
+            and sends.from_id = changed_senders.from_id
     group by
-        scenario, rule_set, shown_period, from_layer, from_id, rule_key, to_layer, to_id
+        sends.scenario, sends.rule_set, sends.shown_period, sends.from_layer, sends.from_id,
+        rule_key, sends.to_layer, sends.to_id
 
 ),
 
-sender_totals as (
+senders as (
 
     select
-        *,
-        cast(sum(amount_minor) over sender as double) as sender_minor,
-        cast(sum(previous_minor) over sender as double) as previous_sender_minor,
-        max(is_sent_now) over sender and max(was_sent_before) over sender as is_in_both,
-        max(has_another_method) over sender as sender_has_another_method
+        scenario,
+        rule_set,
+        fiscal_period,
+        from_layer,
+        from_id,
+        rule_key,
+        cast(sum(amount_minor) as double) as sender_minor,
+        cast(sum(previous_minor) as double) as previous_sender_minor,
+        max(is_sent_now) and max(was_sent_before) as is_in_both,
+        max(has_another_method) as sender_has_another_method
     from compared_sends
-    window
-        sender as (
-            partition by scenario, rule_set, fiscal_period, from_layer, from_id, rule_key
-        )
+    group by scenario, rule_set, fiscal_period, from_layer, from_id, rule_key
 
 ),
 
@@ -127,16 +137,30 @@ sender_totals as (
 shares as (
 
     select
-        *,
+        sends.*,
+        senders.sender_minor,
+        senders.previous_sender_minor,
+        senders.is_in_both,
+        senders.sender_has_another_method,
         case
-            when abs(amount_minor) <= abs(sender_minor) and sender_minor <> 0
-                then amount_minor / sender_minor
+            when abs(sends.amount_minor) <= abs(senders.sender_minor) and senders.sender_minor <> 0
+                then sends.amount_minor / senders.sender_minor
         end as share,
         case
-            when abs(previous_minor) <= abs(previous_sender_minor) and previous_sender_minor <> 0
-                then previous_minor / previous_sender_minor
+            when
+                abs(sends.previous_minor) <= abs(senders.previous_sender_minor)
+                and senders.previous_sender_minor <> 0
+                then sends.previous_minor / senders.previous_sender_minor
         end as previous_share
-    from sender_totals
+    from compared_sends as sends
+    inner join senders
+        on
+            sends.scenario = senders.scenario
+            and sends.rule_set = senders.rule_set
+            and sends.fiscal_period = senders.fiscal_period
+            and sends.from_layer = senders.from_layer
+            and sends.from_id = senders.from_id
+            and sends.rule_key = senders.rule_key
 
 )
 

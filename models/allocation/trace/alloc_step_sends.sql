@@ -70,24 +70,42 @@ flows as (
     from {{ ref('alloc_consumer_flows') }}
     where {{ in_stale_periods() }} and measure = 'amount'
 
+),
+
+sends as (
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        from_layer,
+        from_id,
+        share_from_id,
+        rule_id,
+        method,
+        to_layer,
+        to_id,
+        cast(sum(amount_minor) as bigint) as amount_minor
+    from flows
+    group by all
+
 )
 
 select
-    flows.scenario,
-    flows.rule_set,
-    flows.fiscal_period,
-    flows.from_layer,
-    flows.from_id,
-    flows.rule_id,
-    coalesce(methods.method_used, flows.method) as method,
-    flows.to_layer,
-    flows.to_id,
-    cast(sum(flows.amount_minor) as bigint) as amount_minor
-from flows
+    sends.scenario,
+    sends.rule_set,
+    sends.fiscal_period,
+    sends.from_layer,
+    sends.from_id,
+    sends.rule_id,
+    coalesce(methods.method_used, sends.method) as method,
+    sends.to_layer,
+    sends.to_id,
+    sends.amount_minor
+from sends
 left join methods
     on
-        flows.rule_set = methods.rule_set
-        and flows.fiscal_period = methods.fiscal_period
-        and flows.rule_id = methods.rule_id
-        and flows.share_from_id = methods.from_id
-group by all
+        sends.rule_set = methods.rule_set
+        and sends.fiscal_period = methods.fiscal_period
+        and sends.rule_id = methods.rule_id
+        and sends.share_from_id = methods.from_id

@@ -67,7 +67,8 @@ select * from allocation.alloc_shares where rule_set = '{RULE_SET}';
 
 TABLES = {
     "texts": """
-        select description, description_class from allocation.alloc_description_classes
+        select distinct description, description_class
+        from allocation.alloc_description_classes
     """,
     "kinds": "select * from kinds",
     "assignment": f"""

@@ -70,7 +70,7 @@ def _lines(folder: Path, texts: pd.DataFrame) -> pd.DataFrame:
     del table
     described = lines.pop("description")
     classes = texts.set_index("description")["description_class"]
-    names = described.cat.categories.str.lower().map(classes).fillna("")
+    names = described.cat.categories.map(classes).fillna("")
     codes = described.cat.codes.to_numpy()
     levels, places = np.unique(np.append(names.to_numpy(dtype=object), ""), return_inverse=True)
     lines["description_class"] = pd.Categorical.from_codes(places[codes], levels)

@@ -56,8 +56,7 @@ def _split() -> pl.Expr:
 
 def _pool_senders(lines: pl.LazyFrame, tables: dict[str, pl.LazyFrame]) -> pl.DataFrame:
     buckets = (
-        lines.with_columns(pl.col("description").str.to_lowercase())
-        .join(tables["texts"], on="description", how="left")
+        lines.join(tables["texts"], on="description", how="left")
         .with_columns(
             *(pl.col(name).fill_null("") for name in (*TEXTS, "description_class")),
             (pl.col("amount") < 0).alias("is_credit"),

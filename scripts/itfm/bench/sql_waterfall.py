@@ -26,7 +26,7 @@ BUCKETS = f"""
         coalesce(texts.description_class, '') as description_class,
         lines.amount < 0 as is_credit,
         cast(sum(cast(lines.amount * 100 as bigint)) as bigint) as amount_minor
-    from lines left join texts on lower(lines.description) = texts.description
+    from lines left join texts on lines.description = texts.description
     group by lines.fiscal_period, {", ".join(f"coalesce(lines.{name}, '')" for name in TEXTS)},
         coalesce(texts.description_class, ''), lines.amount < 0
 """
