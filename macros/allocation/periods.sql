@@ -7,11 +7,11 @@
         true
     {%- elif or_in_none -%}
         (
-            {{ column }} in ({{ stale_periods(versions, this.identifier) }})
+            {{ is_noted_period(column) }}
             or {{ column }} not in (select fiscal_period from {{ versions }})
         )
     {%- else -%}
-        {{ column }} in ({{ stale_periods(versions, this.identifier) }})
+        {{ is_noted_period(column) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -7,6 +7,20 @@
     )
 {%- endmacro %}
 
+{# Before a model is computed: which of its periods have another version, as a constant that filters every scan. #}
+{% macro note_stale_periods() -%}
+    {%- if execute and config.get('materialized') == 'incremental' and is_incremental() -%}
+    set variable stale_periods = (
+        select list(fiscal_period)
+        from ({{ stale_periods(ref('alloc_period_versions'), this.identifier) }})
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_noted_period(column) -%}
+    list_contains(getvariable('stale_periods'), {{ column }})
+{%- endmacro %}
+
 {# Replaces the periods that were computed again, and removes those that are gone. #}
 {% macro get_incremental_by_period_sql(arguments) -%}
     {%- set versions = ref('alloc_period_versions') -%}
@@ -15,7 +29,7 @@
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ target }}
     where
-        {{ period }} in ({{ stale_periods(versions, target.identifier) }})
+        {{ is_noted_period(period) }}
         or {{ period }} not in (select fiscal_period from {{ versions }})
         or {{ period }} is null;
 
