@@ -37,6 +37,11 @@
     * cast(100000000 as bigint)
 {%- endmacro %}
 
+{# A part of whole numbers as a double: the same numbers give the same bits. #}
+{% macro share_of(units, total_units) -%}
+    cast({{ units }} as double) / cast({{ total_units }} as double)
+{%- endmacro %}
+
 {# A dual rate weighs its parts by their percentages, whatever the units of their drivers. #}
 {% macro part_units(part_percentage, weight, total_weight) -%}
     cast(

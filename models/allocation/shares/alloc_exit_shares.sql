@@ -3,31 +3,14 @@
 -- reads: alloc_shares
 -- conserves: every object that hands anything on past its layer, wholly
 
+{{ config(materialized='view') }}
+
 with
 
 shares as (
 
-    select * from {{ ref('alloc_shares') }}
-    where
-        {{ in_stale_periods() }}
-        and sender_layer <> 'cost_pool'
-        and (sender_layer <> to_layer or reason_code is not null)
-
-),
-
-running_shares as (
-
-    select
-        *,
-        sum(units) over (
-            partition by rule_set, fiscal_period, sender_layer, from_id, rule_id
-            order by c0, to_layer, to_id
-            rows between unbounded preceding and current row
-        ) as running_units,
-        sum(units) over (
-            partition by rule_set, fiscal_period, sender_layer, from_id, rule_id
-        ) as leaving_units
-    from shares
+    select * from {{ same_database(ref('alloc_shares')) }}
+    where sender_layer <> 'cost_pool' and exit_c1 is not null
 
 )
 
@@ -46,7 +29,7 @@ select
     weight,
     units,
     leaving_units as total_units,
-    cast(running_units - units as double) / cast(leaving_units as double) as c0,
-    cast(running_units as double) / cast(leaving_units as double) as c1,
+    exit_c0 as c0,
+    exit_c1 as c1,
     driver_period
-from running_shares
+from shares

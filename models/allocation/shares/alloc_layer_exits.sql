@@ -21,37 +21,18 @@ payers as (
     from {{ ref('alloc_layer_edges') }}
     where {{ in_stale_periods() }}
 
-),
-
-parts as (
-
-    select
-        shares.rule_set,
-        shares.fiscal_period,
-        shares.sender_layer,
-        shares.from_id,
-        sum(
-            case
-                when shares.to_layer = shares.sender_layer and shares.reason_code is null then 0
-                else shares.units
-            end
-        ) as leaving_units,
-        max(shares.total_units) as total_units
-    from shares
-    inner join payers
-        on
-            shares.rule_set = payers.rule_set
-            and shares.fiscal_period = payers.fiscal_period
-            and shares.sender_layer = payers.layer
-            and shares.from_id = payers.from_id
-    group by shares.rule_set, shares.fiscal_period, shares.sender_layer, shares.from_id
-
 )
 
-select
-    rule_set,
-    fiscal_period,
-    sender_layer as layer,
-    from_id as object_id,
-    cast(leaving_units as double) / cast(total_units as double) as exit_share
-from parts
+select distinct
+    shares.rule_set,
+    shares.fiscal_period,
+    shares.sender_layer as layer,
+    shares.from_id as object_id,
+    {{ share_of('shares.leaving_units', 'shares.total_units') }} as exit_share
+from shares
+inner join payers
+    on
+        shares.rule_set = payers.rule_set
+        and shares.fiscal_period = payers.fiscal_period
+        and shares.sender_layer = payers.layer
+        and shares.from_id = payers.from_id

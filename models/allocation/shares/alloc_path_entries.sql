@@ -165,7 +165,7 @@ select
     to_id,
     reason_code,
     units,
-    cast(units as double) / cast(total_units as double) as share,
+    {{ share_of('units', 'total_units') }} as share,
     c0,
     c1,
     bool_or(is_payer) over (partition by path_id) as is_networked

@@ -131,7 +131,7 @@ select
     to_layer,
     to_id,
     reason_code,
-    cast(weight as double) / cast({{ network_unit() }} as double) as share,
-    cast(running_weight - weight as double) / cast(total_weight as double) as c0,
-    cast(running_weight as double) / cast(total_weight as double) as c1
+    {{ share_of('weight', network_unit()) }} as share,
+    {{ share_of('running_weight - weight', 'total_weight') }} as c0,
+    {{ share_of('running_weight', 'total_weight') }} as c1
 from running_rests

@@ -122,6 +122,7 @@ weighed_parts as (
         offers.sender_id,
         offers.offer_id,
         offers.part,
+        offers.sender_layer <> receivers.to_layer or receivers.reason_code is not null as leaves,
         receivers.to_layer,
         receivers.to_id,
         receivers.reason_code,
@@ -153,13 +154,18 @@ running_receivers as (
 
     select
         *,
-        sum(units) over (
+        sum(units) over so_far as running_units,
+        sum(units) over sender as total_units,
+        sum(case when leaves then units else 0 end) over so_far as running_leaving,
+        sum(case when leaves then units else 0 end) over sender as leaving_units
+    from weighed_parts
+    window
+        sender as (partition by sender_id),
+        so_far as (
             partition by sender_id
             order by receiver_position, to_layer, to_id, part
             rows between unbounded preceding and current row
-        ) as running_units,
-        sum(units) over (partition by sender_id) as total_units
-    from weighed_parts
+        )
 
 )
 
@@ -179,9 +185,15 @@ select
     receivers.weight,
     receivers.units,
     receivers.total_units,
-    cast(receivers.running_units - receivers.units as double)
-    / cast(receivers.total_units as double) as c0,
-    cast(receivers.running_units as double) / cast(receivers.total_units as double) as c1,
+    receivers.leaving_units,
+    {{ share_of('receivers.running_units - receivers.units', 'receivers.total_units') }} as c0,
+    {{ share_of('receivers.running_units', 'receivers.total_units') }} as c1,
+    case
+        when receivers.leaves
+            then {{ share_of('running_leaving - receivers.units', 'leaving_units') }}
+    end as exit_c0,
+    case when receivers.leaves then {{ share_of('running_leaving', 'leaving_units') }} end
+        as exit_c1,
     offers.driver_period
 from running_receivers as receivers
 inner join taken_offers as offers on receivers.offer_id = offers.offer_id
