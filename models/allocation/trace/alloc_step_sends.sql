@@ -19,7 +19,7 @@ methods as (
 
 ),
 
-flows as (
+sends as (
 
     select
         scenario,
@@ -29,12 +29,15 @@ flows as (
         cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type as from_id,
         '*' as share_from_id,
         rule_id,
-        method,
+        any_value(method) as method,
         to_layer,
         to_id,
-        amount_minor
+        sum(amount_minor) as amount_minor
     from {{ ref('alloc_pool_flows') }}
     where {{ in_stale_periods() }} and measure = 'amount'
+    group by
+        scenario, rule_set, fiscal_period, cost_pool, cost_sub_pool, expense_type, rule_id,
+        to_layer, to_id
 
     union all
 
@@ -46,12 +49,13 @@ flows as (
         from_id,
         from_id as share_from_id,
         rule_id,
-        method,
+        any_value(method),
         to_layer,
         to_id,
-        amount_minor
+        sum(amount_minor)
     from {{ ref('alloc_tower_flows') }}
     where {{ in_stale_periods() }} and measure = 'amount'
+    group by scenario, rule_set, fiscal_period, from_id, rule_id, to_layer, to_id
 
     union all
 
@@ -63,31 +67,13 @@ flows as (
         service_id,
         service_id as share_from_id,
         rule_id,
-        method,
+        any_value(method),
         to_layer,
         to_id,
-        amount_minor
+        sum(amount_minor)
     from {{ ref('alloc_consumer_flows') }}
     where {{ in_stale_periods() }} and measure = 'amount'
-
-),
-
-sends as (
-
-    select
-        scenario,
-        rule_set,
-        fiscal_period,
-        from_layer,
-        from_id,
-        share_from_id,
-        rule_id,
-        method,
-        to_layer,
-        to_id,
-        cast(sum(amount_minor) as bigint) as amount_minor
-    from flows
-    group by all
+    group by scenario, rule_set, fiscal_period, service_id, rule_id, to_layer, to_id
 
 )
 
@@ -101,7 +87,7 @@ select
     coalesce(methods.method_used, sends.method) as method,
     sends.to_layer,
     sends.to_id,
-    sends.amount_minor
+    cast(sends.amount_minor as bigint) as amount_minor
 from sends
 left join methods
     on
