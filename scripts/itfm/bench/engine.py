@@ -46,6 +46,25 @@ SCANS = {
     """,
 }
 
+# The models that do what the other tools do, by step. Flows are views: the models that sum them up
+# pay for them, and consumer flows are read once to be counted.
+WATERFALL = {
+    "buckets": ("alloc_cost_buckets", "alloc_classified_buckets", "alloc_pool_senders"),
+    "pool flows": ("alloc_tower_senders",),
+    "network": (
+        "alloc_layer_edges",
+        "alloc_layer_exits",
+        "alloc_networked_objects",
+        "alloc_network_edges",
+        "alloc_path_entries",
+        "alloc_path_starts",
+        "alloc_path_visits",
+        "alloc_paths",
+    ),
+    "tower flows": ("alloc_solution_senders",),
+    "consumer flows": (),
+}
+CONSUMER_FLOWS = "create or replace temp table flows as from allocation.alloc_consumer_flows"
 
 # The largest cell of the last month's bills, and a line of that month.
 LARGEST_CELL = """
@@ -148,6 +167,20 @@ def scan(database: Path) -> dict[str, float]:
             started = time.perf_counter()
             connection.execute(query)
             seconds[name] = time.perf_counter() - started
+    return seconds
+
+
+def waterfall(database: Path, run: DbtRun) -> dict[str, float]:
+    """Return the seconds of the waterfall's models by step, and of reading its last flows."""
+    seconds = {
+        step: sum(run.models[model] for model in models) for step, models in WATERFALL.items()
+    }
+    with duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute(f"set threads = {THREADS}")
+        connection.execute("set preserve_insertion_order = false")
+        started = time.perf_counter()
+        connection.execute(CONSUMER_FLOWS)
+        seconds["consumer flows"] += time.perf_counter() - started
     return seconds
 
 
