@@ -1,7 +1,8 @@
 """Check a workspace before a build: the same parsing as the build, and errors one can act on.
 
-The files are landed into a scratch database, and the staging models that dbt compiles are made in
-it; what they reject is what a build would reject. Nothing outside build/check/ is written.
+The files are landed into a scratch database, and the models that judge rows, rules and limits are
+made in it from the SQL that dbt compiles: what they say is what a build would say. Nothing outside
+build/check/ is written.
 """
 
 from __future__ import annotations
@@ -30,7 +31,19 @@ from itfm.workspace import Workspace, load_workspace
 
 SHOWN_PER_KIND = 20
 NOT_ERRORS = ("superseded_delivery",)
-BUILT_IN_DRIVERS = ("service_usage", "headcount", "timesheet_hours", "cloud_effective_cost")
+JUDGES = ("alloc_rule_faults", "rec_reject_gates")
+TESTS = ("assert_hierarchies_have_no_circles", "assert_plan_versions_have_one_kind")
+STOPPING_FILES = ("unreadable_file", "duplicate_file")
+LIMIT = "limit_of_the_workspace"
+LEFT_OUT = "reconciliation.rec_rejected_rows"
+ONLY_A_BUILD = (
+    "Only a build finds: services or towers that hand cost round without an end, use above a "
+    "capacity, and what Great Expectations expects of the files and results."
+)
+UNREAD = (
+    "Rules, drivers and limits were not judged, since a file cannot be read; check again when it "
+    "can."
+)
 LEDGER = "inputs/ledger/journal_lines"
 PROJECT_LINE = "dbt could not prepare the check. Its last lines:"
 
@@ -44,6 +57,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     counts: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     shown: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    stops: int = 0
 
     @property
     def errors(self) -> int:
@@ -55,12 +69,19 @@ class Report:
         """Return how many warnings were found."""
         return sum(count for key, count in self.counts.items() if key[0] == "warning")
 
-    def add(self, problem: Problem, total: int | None = None) -> None:
+    @property
+    def is_unread(self) -> bool:
+        """Return whether a file cannot be read, so that what refers to it cannot be judged."""
+        return any(problem.kind == "unreadable_file" for problem in self.problems)
+
+    def add(self, problem: Problem, total: int | None = None, *, stops: bool = False) -> None:
         """Take a finding; of each kind and file the first are kept, the rest is counted.
 
-        `total` is given where the finding is one of the first of so many.
+        `total` is given where the finding is one of the first of so many, `stops` where a build
+        would not go on; it leaves other rows and files out.
         """
         key = _key(problem)
+        self.stops += stops and problem.severity == "error"
         shown = self.shown.get(key, 0)
         self.counts[key] = self.counts.get(key, 0) + 1 if total is None else total
         if shown < SHOWN_PER_KIND:
@@ -81,14 +102,27 @@ def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _
     with _open(database) as connection:
         report.files = load(connection, workspace, keep_going=True)
         for problem in problems(connection):
-            report.add(problem)
+            report.add(problem, stops=problem.kind in STOPPING_FILES)
     progress(f"casting {sum(file.row_count for file in report.files):,} rows")
-    _make_staging(workspace, scratch, database, progress)
+    project = _Project(workspace, scratch, database, progress)
     with _open(database) as connection:
+        project.make_staging(connection)
         _check_presence(workspace, report)
         _check_rows(connection, workspace.contract, report)
         _check_malformed(connection, report)
-        _check_cost_model(connection, report)
+        if report.is_unread:
+            return _in_order(report)
+        progress("judging rules, drivers and limits")
+        if fault := project.make_judges(connection):
+            report.add(fault, stops=True)
+        else:
+            _check_cost_model(connection, report)
+            _check_limits(connection, report)
+            _check_tests(connection, project.tests, report)
+    return _in_order(report)
+
+
+def _in_order(report: Report) -> Report:
     report.problems.sort(key=_order)
     return report
 
@@ -112,12 +146,19 @@ def render(report: Report) -> str:
         f"{len(report.files)} files, {rows:,} rows: {_count(report.errors, 'error')}, "
         f"{_count(report.warnings, 'warning')}"
     )
-    if report.errors:
-        lines.append(
-            "A build leaves such rows out and shows them in reconciliation.rec_rejected_rows; it "
-            "stops where a file cannot be read, a rule is wrong or too much of the ledger is lost."
-        )
+    lines.append(_verdict(report))
+    lines.append(UNREAD if report.is_unread else ONLY_A_BUILD)
     return "\n".join(lines)
+
+
+def _verdict(report: Report) -> str:
+    """Say whether a build would stop, and what becomes of the rows."""
+    others = report.errors - report.stops
+    left = f"leaves such rows and files out; rows are shown in {LEFT_OUT}"
+    if report.stops:
+        rest = f" For the other {_count(others, 'error')} it {left}." if others else ""
+        return f"A build stops for {_count(report.stops, 'error')} of these.{rest}"
+    return f"A build goes on: it {left}." if others else "Nothing found here stops a build."
 
 
 # dbt ------------------------------------------------------------------------------------------
@@ -132,57 +173,101 @@ def _open(database: Path) -> duckdb.DuckDBPyConnection:
         ) from error
 
 
-def _make_staging(
-    workspace: Workspace, scratch: Path, database: Path, progress: Callable[[str], None]
-) -> None:
-    """Make the staging relations of the scratch database from the SQL that dbt compiled."""
-    stamp = scratch / "staging.stamp"
-    current = _fingerprint(project_folder())
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != current:
-        progress("compiling the models that parse the rows (dbt, only after a change of them)")
-        _compile_staging(workspace, scratch, database)
-        stamp.write_text(current, encoding="utf-8")
-    manifest = json.loads((scratch / "target/manifest.json").read_text(encoding="utf-8"))
-    models = {
-        name: node
-        for name, node in manifest["nodes"].items()
-        if name.startswith("model.") and node["original_file_path"].startswith("models/staging/")
-    }
-    tables = {table.name for table in workspace.contract.tables}
-    parents: dict[str, set[str]] = {}
-    waiting = [name for name in models if name.partition("__")[2] in tables]
-    while waiting:
-        name = waiting.pop()
-        if name not in parents:
-            parents[name] = set(models[name]["depends_on"]["nodes"]) & models.keys()
-            waiting += parents[name]
-    with _open(database) as connection:
+class _Project:
+    """The models that judge a delivery, as dbt compiled them, and the tables that they read."""
+
+    def __init__(
+        self, workspace: Workspace, scratch: Path, database: Path, progress: Callable[[str], None]
+    ):
+        stamp = scratch / "staging.stamp"
+        current = _fingerprint(project_folder())
+        if not stamp.is_file() or stamp.read_text(encoding="utf-8") != current:
+            progress("compiling the models that judge (dbt, only after a change of them)")
+            _compile(workspace, scratch, database)
+            stamp.write_text(current, encoding="utf-8")
+        manifest = json.loads((scratch / "target/manifest.json").read_text(encoding="utf-8"))
+        self.nodes: dict[str, Any] = manifest["nodes"]
+        self.tables = {table.name for table in workspace.contract.tables}
+        self.tests = {name: node for name, node in self.nodes.items() if node["name"] in TESTS}
+        self.made: set[str] = set()
+
+    def make_staging(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the staging relations in the scratch database."""
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set TimeZone = 'UTC'")
-        for schema in {models[name]["schema"] for name in parents}:
+        wanted = [
+            name
+            for name, node in self.nodes.items()
+            if node["original_file_path"].startswith("models/staging/")
+            and name.startswith("model.")
+            and name.partition("__")[2] in self.tables
+        ]
+        made = ("model.", "seed.")
+        for schema in {
+            node["schema"] for name, node in self.nodes.items() if name.startswith(made)
+        }:
             connection.execute(f"drop schema if exists {schema} cascade")
-            connection.execute(f"create schema {schema}")
+        if fault := self._make(connection, wanted):
+            raise UserError(fault.message)
+
+    def make_judges(self, connection: duckdb.DuckDBPyConnection) -> Problem | None:
+        """Make what judges rules and limits; return the model that fails on these files, if any."""
+        wanted = [name for name, node in self.nodes.items() if node["name"] in JUDGES]
+        wanted += [parent for node in self.tests.values() for parent in self._parents(node)]
+        return self._make(connection, wanted)
+
+    def _parents(self, node: dict[str, Any]) -> set[str]:
+        """Return what the SQL of a node reads; some parents only say which periods are stale."""
+        return {
+            name
+            for name in node["depends_on"].get("nodes", ())
+            if name in self.nodes and self.nodes[name]["relation_name"] in node["compiled_code"]
+        }
+
+    def _make(self, connection: duckdb.DuckDBPyConnection, wanted: Iterable[str]) -> Problem | None:
+        parents: dict[str, set[str]] = {}
+        waiting = list(wanted)
+        while waiting:
+            name = waiting.pop()
+            if name not in parents:
+                node = self.nodes[name]
+                parents[name] = set() if name.startswith("seed.") else self._parents(node)
+                waiting += parents[name]
         for name in TopologicalSorter(parents).static_order():
-            relation, sql = models[name]["relation_name"], models[name]["compiled_code"]
+            if name in self.made:
+                continue
+            node = self.nodes[name]
+            path = node["original_file_path"]
+            connection.execute(f"create schema if not exists {node['schema']}")
+            sql = _seed(node) if name.startswith("seed.") else node["compiled_code"]
             try:
-                connection.execute(f"create table {relation} as {sql}")
+                connection.execute(f"create table {node['relation_name']} as {sql}")
             except duckdb.Error as error:
-                reason = str(error).splitlines()[0]
-                raise UserError(
-                    f"{models[name]['original_file_path']} failed on these files: {reason}"
-                ) from error
+                message = f"{path} failed on these files: {str(error).splitlines()[0]}"
+                return Problem("error", "failed_model", message, path)
+            self.made.add(name)
+        return None
+
+
+def _seed(node: dict[str, Any]) -> str:
+    """Return a query of the file of a seed, with the types that its settings give."""
+    path = str(project_folder() / node["original_file_path"]).replace("'", "''")
+    types = node["config"]["column_types"]
+    columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in types.items())
+    return f"select {columns} from read_csv('{path}', header = true, all_varchar = true)"
 
 
 def _fingerprint(project: Path) -> str:
     digest = hashlib.sha256()
-    files = [project / "dbt_project.yml", *sorted((project / "models/staging").rglob("*.sql"))]
-    for path in (*files, *sorted((project / "macros").rglob("*.sql"))):
+    folders = ("models", "macros", "tests/singular/core")
+    files = [path for folder in folders for path in sorted((project / folder).rglob("*.sql"))]
+    for path in (project / "dbt_project.yml", *files):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _compile_staging(workspace: Workspace, scratch: Path, database: Path) -> None:
-    """Let dbt compile the staging models for the scratch database."""
+def _compile(workspace: Workspace, scratch: Path, database: Path) -> None:
+    """Let dbt compile the models that judge for the scratch database, as for a first build."""
     project = project_folder()
     profile = yaml.safe_load((project / "profiles.yml").read_text(encoding="utf-8"))
     output = profile["itfm"]["outputs"][profile["itfm"]["target"]]
@@ -193,8 +278,10 @@ def _compile_staging(workspace: Workspace, scratch: Path, database: Path) -> Non
         str(Path(sys.executable).with_name("dbt")),
         "compile",
         "--quiet",
+        "--full-refresh",
         "--select",
         "path:models/staging",
+        *(f"+{name}" for name in (*JUDGES, *TESTS)),
         "--project-dir",
         str(project),
         "--profiles-dir",
@@ -238,7 +325,8 @@ def _check_presence(workspace: Workspace, report: Report) -> None:
                 "inputs/ledger/journal_lines.csv: there are no ledger lines. It is the only table "
                 "that must be delivered; put the file there, or map one onto it in workspace.yml.",
                 "inputs/ledger/journal_lines.csv",
-            )
+            ),
+            stops=True,
         )
     if not any(name.startswith("cost_model.") for name in delivered):
         report.add(
@@ -474,149 +562,40 @@ def _check_malformed(connection: duckdb.DuckDBPyConnection, report: Report) -> N
 
 
 def _check_cost_model(connection: duckdb.DuckDBPyConnection, report: Report) -> None:
-    for kind, sql, text in _RULE_CHECKS:
-        for file_name, line, *values in connection.execute(sql).fetchall():
-            report.add(
-                Problem(
-                    "error",
-                    kind,
-                    f"{file_name}, line {line:,}: " + text.format(*values),
-                    file_name,
-                    line,
-                    domain="cost_model",
-                )
-            )
+    """Report what alloc_rule_faults says; rejected rows of the cost model are told row by row."""
+    rows = connection.execute(
+        "select severity, fault, message, file_name, line_number "
+        "from allocation.alloc_rule_faults where fault <> 'rejected_row' "
+        "order by file_name, line_number, message"
+    ).fetchall()
+    for severity, fault, message, file_name, line in rows:
+        report.add(Problem(severity, fault, message, file_name, line), stops=True)
 
 
-_RULES = "(select * from staging.stg_files__allocation_rules where reject_reason is null)"
-_CLASSES = "(select * from staging.stg_files__classification_rules where reject_reason is null)"
-_PERCENTAGES = (
-    "(select * from staging.stg_files__allocation_percentages where reject_reason is null)"
-)
-_TARGETS = "(select * from staging.stg_files__target_sets where reject_reason is null)"
-_RULE_SETS = "(select * from staging.stg_files__rule_sets where reject_reason is null)"
-_DRIVERS = "(select * from staging.stg_files__drivers where reject_reason is null)"
-_BUILT_IN = ", ".join(f"'{name}'" for name in BUILT_IN_DRIVERS)
+def _check_limits(connection: duckdb.DuckDBPyConnection, report: Report) -> None:
+    """Report the limits of the workspace that its rejected rows break."""
+    is_empty = any(problem.kind == "no_ledger" for problem in report.problems)
+    rows = connection.execute(
+        "select gate, message from reconciliation.rec_reject_gates "
+        "where passes is not true order by all"
+    ).fetchall()
+    for gate, message in rows:
+        if not (gate == "ledger_not_empty" and is_empty):
+            report.add(Problem("error", LIMIT, f"{message}.", gate), stops=True)
 
-_RULE_CHECKS = (
-    (
-        "percentages_not_100",
-        f"""
-        select
-            arg_min(file_name, line_number), min(line_number), rule_set, rule_id,
-            regexp_replace(cast(sum(percentage) as varchar), '[.]?0+$', '')
-        from {_PERCENTAGES}
-        group by rule_set, rule_id
-        having sum(percentage) <> 100
-        order by all
-        """,
-        "the percentages of rule {1} in rule set {0} add up to {2}, not to 100. Correct them.",
-    ),
-    (
-        "rule_without_percentages",
-        f"""
-        select file_name, line_number, rule_id
-        from {_RULES} as rules
-        where
-            method = 'fixed_percent'
-            and not exists (
-                select 1 from {_PERCENTAGES} as percentages
-                where percentages.rule_id = rules.rule_id
-            )
-        order by all
-        """,
-        "rule {0} spreads by fixed_percent but has no rows in allocation_percentages. Add them.",
-    ),
-    (
-        "percentages_without_rule",
-        f"""
-        select arg_min(file_name, line_number), min(line_number), rule_set, rule_id
-        from {_PERCENTAGES}
-        where rule_id not in (select rule_id from {_RULES})
-        group by rule_set, rule_id
-        order by all
-        """,
-        "there is no allocation rule {1}. Add the rule to allocation_rules, or take the "
-        "percentages out.",
-    ),
-    (
-        "unknown_target_set",
-        f"""
-        select file_name, line_number, rule_id, target_set
-        from {_RULES}
-        where target_set is not null and target_set not in (select target_set from {_TARGETS})
-        order by all
-        """,
-        "rule {0} names the target set {1}, which target_sets does not have. Add it there, or "
-        "correct the name.",
-    ),
-    (
-        "unknown_driver",
-        f"""
-        select file_name, line_number, rule_id, driver_id
-        from {_RULES}
-        where
-            method = 'driver'
-            and driver_id is not null
-            and driver_id not in ({_BUILT_IN})
-            and driver_id not in (select driver_id from {_DRIVERS})
-        order by all
-        """,
-        "rule {0} is weighted by the driver {1}, for which inputs/consumption/drivers has no rows. "
-        f"Deliver it, or use one that is built in: {', '.join(BUILT_IN_DRIVERS)}.",
-    ),
-    (
-        "rule_without_driver",
-        f"""
-        select file_name, line_number, rule_id
-        from {_RULES}
-        where method = 'driver' and driver_id is null
-        order by all
-        """,
-        "rule {0} is weighted by a driver but names none. Fill driver_id.",
-    ),
-    (
-        "rule_without_target_set",
-        f"""
-        select file_name, line_number, rule_id
-        from {_RULES}
-        where method = 'even' and target_set is null
-        order by all
-        """,
-        "rule {0} spreads evenly but names no target set. Fill target_set.",
-    ),
-    (
-        "unknown_rule_set",
-        f"""
-        select file_name, line_number, what, rule_id, rule_set
-        from (
-            select file_name, line_number, 'rule' as what, rule_id, rule_set from {_RULES}
-            union all by name
-            select file_name, line_number, 'rule' as what, rule_id, rule_set from {_CLASSES}
-            union all by name
-            select
-                file_name, line_number, 'a percentage of rule' as what, rule_id, rule_set
-            from {_PERCENTAGES}
-            union all by name
-            select
-                file_name, line_number, 'a member of target set' as what, target_set as rule_id,
-                rule_set
-            from {_TARGETS}
-            where rule_set <> '*'
-            union all by name
-            select
-                file_name, line_number, 'based_on of rule set' as what, rule_set as rule_id,
-                based_on as rule_set
-            from {_RULE_SETS}
-            where based_on is not null
-        )
-        where rule_set <> 'current' and rule_set not in (select rule_set from {_RULE_SETS})
-        order by all
-        """,
-        "{0} {1} names the rule set {2}, which rule_sets does not have. Add it there, or correct "
-        "the name.",
-    ),
-)
+
+def _check_tests(
+    connection: duckdb.DuckDBPyConnection, tests: dict[str, Any], report: Report
+) -> None:
+    """Report the tests of core that fail, in the words at the head of their files."""
+    for node in tests.values():
+        rows = connection.execute(node["compiled_code"]).fetchmany(SHOWN_PER_KIND)
+        if rows:
+            lines = node["raw_code"].splitlines()
+            head = " ".join(line[3:] for line in lines if line.startswith("-- "))
+            told = "; ".join(", ".join(str(value) for value in row) for row in rows)
+            fault = Problem("error", node["name"], f"{head} Found: {told}.", node["name"])
+            report.add(fault, stops=True)
 
 
 # helpers --------------------------------------------------------------------------------------
