@@ -32,13 +32,22 @@ from itfm.workspace import Workspace, load_workspace
 SHOWN_PER_KIND = 20
 NOT_ERRORS = ("superseded_delivery",)
 JUDGES = ("alloc_rule_faults", "rec_reject_gates")
+LATER_JUDGES = ("alloc_network_faults", "alloc_use_faults")
 TESTS = ("assert_hierarchies_have_no_circles", "assert_plan_versions_have_one_kind")
 STOPPING_FILES = ("unreadable_file", "duplicate_file")
+HUGE = 1e25
+SPREADSHEET_ERRORS = (
+    "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+)  # fmt: skip
+SELECTION = ("path:models/staging", *(f"+{name}" for name in (*JUDGES, *LATER_JUDGES, *TESTS)))
 LIMIT = "limit_of_the_workspace"
 LEFT_OUT = "reconciliation.rec_rejected_rows"
 ONLY_A_BUILD = (
-    "Only a build finds: services or towers that hand cost round without an end, use above a "
-    "capacity, and what Great Expectations expects of the files and results."
+    "Only a build finds: services that hand almost everything to each other, so that no money "
+    "comes to rest, and what Great Expectations expects of the files and results."
+)
+NOT_YET = (
+    "Circles of services and towers, and capacities, are judged when nothing else stops a build."
 )
 UNREAD = (
     "Rules, drivers and limits were not judged, since a file cannot be read; check again when it "
@@ -110,6 +119,7 @@ def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _
         _check_presence(workspace, report)
         _check_rows(connection, workspace.contract, report)
         _check_malformed(connection, report)
+        _check_spreadsheet_errors(connection, workspace.contract, report)
         if report.is_unread:
             return _in_order(report)
         progress("judging rules, drivers and limits")
@@ -119,6 +129,9 @@ def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _
             _check_cost_model(connection, report)
             _check_limits(connection, report)
             _check_tests(connection, project.tests, report)
+            if not report.stops:
+                progress("judging who serves whom, and capacities")
+                _check_networks(connection, project, report)
     return _in_order(report)
 
 
@@ -147,7 +160,9 @@ def render(report: Report) -> str:
         f"{_count(report.warnings, 'warning')}"
     )
     lines.append(_verdict(report))
-    lines.append(UNREAD if report.is_unread else ONLY_A_BUILD)
+    if report.stops:
+        lines.append(UNREAD if report.is_unread else NOT_YET)
+    lines.append(ONLY_A_BUILD)
     return "\n".join(lines)
 
 
@@ -210,9 +225,11 @@ class _Project:
         if fault := self._make(connection, wanted):
             raise UserError(fault.message)
 
-    def make_judges(self, connection: duckdb.DuckDBPyConnection) -> Problem | None:
-        """Make what judges rules and limits; return the model that fails on these files, if any."""
-        wanted = [name for name, node in self.nodes.items() if node["name"] in JUDGES]
+    def make_judges(
+        self, connection: duckdb.DuckDBPyConnection, judges: tuple[str, ...] = JUDGES
+    ) -> Problem | None:
+        """Make the models that judge; return the model that fails on these files, if any does."""
+        wanted = [name for name, node in self.nodes.items() if node["name"] in judges]
         wanted += [parent for node in self.tests.values() for parent in self._parents(node)]
         return self._make(connection, wanted)
 
@@ -258,7 +275,7 @@ def _seed(node: dict[str, Any]) -> str:
 
 
 def _fingerprint(project: Path) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(SELECTION).encode())
     folders = ("models", "macros", "tests/singular/core")
     files = [path for folder in folders for path in sorted((project / folder).rglob("*.sql"))]
     for path in (project / "dbt_project.yml", *files):
@@ -280,8 +297,7 @@ def _compile(workspace: Workspace, scratch: Path, database: Path) -> None:
         "--quiet",
         "--full-refresh",
         "--select",
-        "path:models/staging",
-        *(f"+{name}" for name in (*JUDGES, *TESTS)),
+        *SELECTION,
         "--project-dir",
         str(project),
         "--profiles-dir",
@@ -446,6 +462,15 @@ def _advice(
     allowed = ", ".join(column.allowed_values) if column else ""
     close = did_you_mean(value, column.allowed_values) if column else ""
     parent = column.references if column and column.references else "its table"
+    if code.startswith("unparsable_") and value.strip().upper() in SPREADSHEET_ERRORS:
+        return f"{shown} is an error of a spreadsheet. Mend its formula and save the file again."
+    if code == "unparsable_date" and re.fullmatch(r"(19|20)\d\d-?(0[1-9]|1[0-2]|P\d\d)", value):
+        told = any(one.name == "period_name" for one in table.columns)
+        return f"{shown} names a period, not a day. Write a day of it, such as its last one" + (
+            ", and the period into period_name where it is another one." if told else "."
+        )
+    if code == "unparsable_number" and _is_huge(value):
+        code = "too_large"
     texts = {
         "missing_value": "the value is missing. Every row needs one.",
         "unparsable_date": f"{shown} is a day that does not exist. Correct it."
@@ -470,10 +495,23 @@ def _advice(
         "in workspace.yml (first_fiscal_year, last_fiscal_year, or fiscal_periods.csv).",
         "reserved_name": f"{shown} is the name of the scenario that holds the posted ledger. Call "
         "the version something else.",
+        "mixed_units": f"{shown} is not the unit of most rows of this measure, which has one unit. "
+        "Convert the quantity.",
+        "too_large": f"{shown} is too large: a line of money holds less than 10,000,000,000,000, a "
+        "quantity less than a tenth of that, a rate less than 1,000,000. Correct it.",
         "missing_exchange_rate": f"there is no exchange rate for {shown} at that time. Add it to "
         "inputs/ledger/exchange_rates.csv.",
     }
     return texts.get(code, f"{shown} cannot be used ({code}).")
+
+
+def _is_huge(value: str) -> bool:
+    """Return whether a text is a number that only its size keeps from being read."""
+    try:
+        number = abs(float(value))
+    except ValueError:
+        return False
+    return HUGE <= number < float("inf")
 
 
 def _date_formats_of(value: str) -> str:
@@ -558,6 +596,40 @@ def _check_malformed(connection: duckdb.DuckDBPyConnection, report: Report) -> N
         report.add(problem, found)
 
 
+def _check_spreadsheet_errors(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, report: Report
+) -> None:
+    """Warn of #REF! and its kin in columns of text, where they pass for an id or a name."""
+    errors = ", ".join(f"'{one}'" for one in SPREADSHEET_ERRORS)
+    delivered = {(file.domain, file.table) for file in report.files if file.row_count}
+    for table in contract.tables:
+        texts = [one.name for one in table.columns if one.data_type == "varchar"]
+        if (table.domain, table.name) not in delivered or not texts:
+            continue
+        rows = connection.execute(
+            f"""
+            select file_name, min(line_number), column_name, any_value(found), count(*)
+            from (
+                unpivot (
+                    select file_name, line_number, {", ".join(f'"{one}"' for one in texts)}
+                    from landing.{table.relation}
+                    where {" or ".join(f'"{one}" in ({errors})' for one in texts)}
+                ) on {", ".join(f'"{one}"' for one in texts)} into name column_name value found
+            )
+            where found in ({errors})
+            group by file_name, column_name
+            order by all
+            """
+        ).fetchall()
+        for file_name, line, column, value, count in rows:
+            message = (
+                f"{file_name}, line {line:,}, {column}: '{value}' is an error of a spreadsheet, "
+                "and is read as a text like any other. Mend its formula and save the file again."
+            )
+            problem = Problem("warning", "spreadsheet_error", message, file_name, line, column)
+            report.add(problem, count)
+
+
 # cost model -----------------------------------------------------------------------------------
 
 
@@ -572,6 +644,24 @@ def _check_cost_model(connection: duckdb.DuckDBPyConnection, report: Report) -> 
         report.add(Problem(severity, fault, message, file_name, line), stops=True)
 
 
+def _check_networks(
+    connection: duckdb.DuckDBPyConnection, project: _Project, report: Report
+) -> None:
+    """Report circles that money never leaves, and use beside capacities; for sound rules only."""
+    if fault := project.make_judges(connection, LATER_JUDGES):
+        report.add(fault, stops=True)
+        return
+    for (message,) in connection.execute(
+        "select min(message) from allocation.alloc_network_faults "
+        "group by rule_set, layer, object_id order by 1"
+    ).fetchall():
+        report.add(Problem("error", "network", message), stops=True)
+    for severity, message in connection.execute(
+        "select severity, message from allocation.alloc_use_faults order by all"
+    ).fetchall():
+        report.add(Problem(severity, "use", message))
+
+
 def _check_limits(connection: duckdb.DuckDBPyConnection, report: Report) -> None:
     """Report the limits of the workspace that its rejected rows break."""
     is_empty = any(problem.kind == "no_ledger" for problem in report.problems)
@@ -581,7 +671,7 @@ def _check_limits(connection: duckdb.DuckDBPyConnection, report: Report) -> None
     ).fetchall()
     for gate, message in rows:
         if not (gate == "ledger_not_empty" and is_empty):
-            report.add(Problem("error", LIMIT, f"{message}.", gate), stops=True)
+            report.add(Problem("error", LIMIT, f"Limit {gate}: {message}.", gate), stops=True)
 
 
 def _check_tests(
@@ -593,7 +683,8 @@ def _check_tests(
         if rows:
             lines = node["raw_code"].splitlines()
             head = " ".join(line[3:] for line in lines if line.startswith("-- "))
-            told = "; ".join(", ".join(str(value) for value in row) for row in rows)
+            head = head.replace("Fails when a", "A", 1)
+            told = "; ".join(sorted(", ".join(str(value) for value in row) for row in rows))
             fault = Problem("error", node["name"], f"{head} Found: {told}.", node["name"])
             report.add(fault, stops=True)
 
