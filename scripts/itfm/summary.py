@@ -167,7 +167,8 @@ class _Summary:
         total = self._total("select sum(amount) from core.fct_ledger_lines")
         rows = self.rows(
             """
-            select layer, reason_code, sum(amount), sum(credit_amount)
+            select
+                layer, reason_code, sum(amount), sum(debit_amount), sum(credit_amount)
             from reconciliation.rec_unallocated
             where scenario = 'actual' and rule_set = 'current'
             group by layer, reason_code
@@ -179,14 +180,14 @@ class _Summary:
             return
         amount = sum((row[2] for row in rows), Decimal(0))
         share = percent(amount / total) if total else "-"
-        credits = sum((row[3] for row in rows), Decimal(0))
-        net = f", after credits of {money(-credits)}" if credits else ""
-        yield _labelled(
-            "Unallocated", f"{money(amount)} {self.currency}, {share} of the ledger{net}:"
-        )
-        for layer, reason, part, _ in rows[:LARGEST]:
+        yield _labelled("Unallocated", f"{money(amount)} {self.currency}, {share} of the ledger:")
+        for layer, reason, part, debits, credits in rows[:LARGEST]:
             text = REASONS.get(reason, reason)
             yield _item(f"did not reach {LAYERS.get(layer, layer)}: {text}", money(part))
+            if 2 * abs(part) < debits:  # the sum hides how much stopped
+                yield _item(
+                    f"  debits of {money(debits)} less credits of {money(-credits)}", ""
+                ).rstrip()
         yield from _more(rows, "reconciliation.rec_unallocated")
 
     def _rejects(self) -> Iterator[str]:
