@@ -64,7 +64,7 @@ def init(path: Path, company: str | None, currency: str, ledger_only: bool) -> N
 @main.command()
 @WORKSPACE
 def check(workspace: Path) -> None:
-    """Read all files against the contract and say what to mend, before a build.
+    """Read all files, judge them and the rules, and say what to mend and whether a build stops.
 
     Exit code 1 when there are errors; warnings do not count.
     """
