@@ -1,38 +1,50 @@
 """Check a workspace before a build: the same parsing as the build, and errors one can act on.
 
-The files are landed into a scratch database, and the staging models that dbt compiles are made in
-it; what they reject is what a build would reject. Nothing outside build/check/ is written.
+The files are landed into a scratch database, and the models that judge rows, rules and limits are
+made in it from the SQL that dbt compiles: what they say is what a build would say. Nothing outside
+build/check/ is written.
 """
 
 from __future__ import annotations
 
 import calendar
-import hashlib
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
-from itfm.contract import Contract, Table, did_you_mean, project_folder
+from itfm.contract import Contract, Table, did_you_mean
 from itfm.errors import UserError
+from itfm.judges import LATER_JUDGES, Judges
 from itfm.landing import LoadedFile, load, problems
 from itfm.survey import Problem
 from itfm.workspace import Workspace, load_workspace
 
 SHOWN_PER_KIND = 20
 NOT_ERRORS = ("superseded_delivery",)
-BUILT_IN_DRIVERS = ("service_usage", "headcount", "timesheet_hours", "cloud_effective_cost")
+STOPPING_FILES = ("unreadable_file", "duplicate_file")
+HUGE = 1e25
+SPREADSHEET_ERRORS = (
+    "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+)  # fmt: skip
+LIMIT = "limit_of_the_workspace"
+LEFT_OUT = "reconciliation.rec_rejected_rows"
+ONLY_A_BUILD = (
+    "Only a build finds: services that hand almost everything to each other, so that no money "
+    "comes to rest, and what Great Expectations expects of the files and results."
+)
+NOT_YET = (
+    "Circles of services and towers, and capacities, are judged when nothing else stops a build."
+)
+UNREAD = (
+    "Rules, drivers and limits were not judged, since a file cannot be read; check again when it "
+    "can."
+)
 LEDGER = "inputs/ledger/journal_lines"
-PROJECT_LINE = "dbt could not prepare the check. Its last lines:"
 
 
 @dataclass
@@ -44,6 +56,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     counts: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     shown: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    stops: int = 0
 
     @property
     def errors(self) -> int:
@@ -55,12 +68,19 @@ class Report:
         """Return how many warnings were found."""
         return sum(count for key, count in self.counts.items() if key[0] == "warning")
 
-    def add(self, problem: Problem, total: int | None = None) -> None:
+    @property
+    def is_unread(self) -> bool:
+        """Return whether a file cannot be read, so that what refers to it cannot be judged."""
+        return any(problem.kind == "unreadable_file" for problem in self.problems)
+
+    def add(self, problem: Problem, total: int | None = None, *, stops: bool = False) -> None:
         """Take a finding; of each kind and file the first are kept, the rest is counted.
 
-        `total` is given where the finding is one of the first of so many.
+        `total` is given where the finding is one of the first of so many, `stops` where a build
+        would not go on; it leaves other rows and files out.
         """
         key = _key(problem)
+        self.stops += stops and problem.severity == "error"
         shown = self.shown.get(key, 0)
         self.counts[key] = self.counts.get(key, 0) + 1 if total is None else total
         if shown < SHOWN_PER_KIND:
@@ -81,14 +101,31 @@ def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _
     with _open(database) as connection:
         report.files = load(connection, workspace, keep_going=True)
         for problem in problems(connection):
-            report.add(problem)
+            report.add(problem, stops=problem.kind in STOPPING_FILES)
     progress(f"casting {sum(file.row_count for file in report.files):,} rows")
-    _make_staging(workspace, scratch, database, progress)
+    judges = Judges(workspace, scratch, database, progress)
     with _open(database) as connection:
+        judges.make_staging(connection)
         _check_presence(workspace, report)
         _check_rows(connection, workspace.contract, report)
         _check_malformed(connection, report)
-        _check_cost_model(connection, report)
+        _check_spreadsheet_errors(connection, workspace.contract, report)
+        if report.is_unread:
+            return _in_order(report)
+        progress("judging rules, drivers and limits")
+        if fault := judges.make(connection):
+            report.add(fault, stops=True)
+        else:
+            _check_cost_model(connection, report)
+            _check_limits(connection, report)
+            _check_tests(connection, judges.tests, report)
+            if not report.stops:
+                progress("judging who serves whom, and capacities")
+                _check_networks(connection, judges, report)
+    return _in_order(report)
+
+
+def _in_order(report: Report) -> Report:
     report.problems.sort(key=_order)
     return report
 
@@ -112,15 +149,21 @@ def render(report: Report) -> str:
         f"{len(report.files)} files, {rows:,} rows: {_count(report.errors, 'error')}, "
         f"{_count(report.warnings, 'warning')}"
     )
-    if report.errors:
-        lines.append(
-            "A build leaves such rows out and shows them in reconciliation.rec_rejected_rows; it "
-            "stops where a file cannot be read, a rule is wrong or too much of the ledger is lost."
-        )
+    lines.append(_verdict(report))
+    if report.stops:
+        lines.append(UNREAD if report.is_unread else NOT_YET)
+    lines.append(ONLY_A_BUILD)
     return "\n".join(lines)
 
 
-# dbt ------------------------------------------------------------------------------------------
+def _verdict(report: Report) -> str:
+    """Say whether a build would stop, and what becomes of the rows."""
+    others = report.errors - report.stops
+    left = f"leaves such rows and files out; rows are shown in {LEFT_OUT}"
+    if report.stops:
+        rest = f" For the other {_count(others, 'error')} it {left}." if others else ""
+        return f"A build stops for {_count(report.stops, 'error')} of these.{rest}"
+    return f"A build goes on: it {left}." if others else "Nothing found here stops a build."
 
 
 def _open(database: Path) -> duckdb.DuckDBPyConnection:
@@ -130,88 +173,6 @@ def _open(database: Path) -> duckdb.DuckDBPyConnection:
         raise UserError(
             f"{database} is in use: another check of this workspace is running. Wait for it."
         ) from error
-
-
-def _make_staging(
-    workspace: Workspace, scratch: Path, database: Path, progress: Callable[[str], None]
-) -> None:
-    """Make the staging relations of the scratch database from the SQL that dbt compiled."""
-    stamp = scratch / "staging.stamp"
-    current = _fingerprint(project_folder())
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != current:
-        progress("compiling the models that parse the rows (dbt, only after a change of them)")
-        _compile_staging(workspace, scratch, database)
-        stamp.write_text(current, encoding="utf-8")
-    manifest = json.loads((scratch / "target/manifest.json").read_text(encoding="utf-8"))
-    models = {
-        name: node
-        for name, node in manifest["nodes"].items()
-        if name.startswith("model.") and node["original_file_path"].startswith("models/staging/")
-    }
-    tables = {table.name for table in workspace.contract.tables}
-    parents: dict[str, set[str]] = {}
-    waiting = [name for name in models if name.partition("__")[2] in tables]
-    while waiting:
-        name = waiting.pop()
-        if name not in parents:
-            parents[name] = set(models[name]["depends_on"]["nodes"]) & models.keys()
-            waiting += parents[name]
-    with _open(database) as connection:
-        connection.execute("set preserve_insertion_order = false")
-        connection.execute("set TimeZone = 'UTC'")
-        for schema in {models[name]["schema"] for name in parents}:
-            connection.execute(f"drop schema if exists {schema} cascade")
-            connection.execute(f"create schema {schema}")
-        for name in TopologicalSorter(parents).static_order():
-            relation, sql = models[name]["relation_name"], models[name]["compiled_code"]
-            try:
-                connection.execute(f"create table {relation} as {sql}")
-            except duckdb.Error as error:
-                reason = str(error).splitlines()[0]
-                raise UserError(
-                    f"{models[name]['original_file_path']} failed on these files: {reason}"
-                ) from error
-
-
-def _fingerprint(project: Path) -> str:
-    digest = hashlib.sha256()
-    files = [project / "dbt_project.yml", *sorted((project / "models/staging").rglob("*.sql"))]
-    for path in (*files, *sorted((project / "macros").rglob("*.sql"))):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _compile_staging(workspace: Workspace, scratch: Path, database: Path) -> None:
-    """Let dbt compile the staging models for the scratch database."""
-    project = project_folder()
-    profile = yaml.safe_load((project / "profiles.yml").read_text(encoding="utf-8"))
-    output = profile["itfm"]["outputs"][profile["itfm"]["target"]]
-    output["path"] = str(database)
-    output["plugins"] = [{"module": "itfm.dbt_plugin", "config": {"load": False}}]
-    (scratch / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
-    command = [
-        str(Path(sys.executable).with_name("dbt")),
-        "compile",
-        "--quiet",
-        "--select",
-        "path:models/staging",
-        "--project-dir",
-        str(project),
-        "--profiles-dir",
-        str(scratch),
-        "--target-path",
-        str(scratch / "target"),
-        "--log-path",
-        str(scratch / "logs"),
-        "--no-use-colors",
-    ]
-    environment = {**os.environ, "ITFM_WORKSPACE": str(workspace.path)}
-    done = subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise UserError(f"{PROJECT_LINE}\n{tail}")
 
 
 # rows -----------------------------------------------------------------------------------------
@@ -238,7 +199,8 @@ def _check_presence(workspace: Workspace, report: Report) -> None:
                 "inputs/ledger/journal_lines.csv: there are no ledger lines. It is the only table "
                 "that must be delivered; put the file there, or map one onto it in workspace.yml.",
                 "inputs/ledger/journal_lines.csv",
-            )
+            ),
+            stops=True,
         )
     if not any(name.startswith("cost_model.") for name in delivered):
         report.add(
@@ -358,6 +320,15 @@ def _advice(
     allowed = ", ".join(column.allowed_values) if column else ""
     close = did_you_mean(value, column.allowed_values) if column else ""
     parent = column.references if column and column.references else "its table"
+    if code.startswith("unparsable_") and value.strip().upper() in SPREADSHEET_ERRORS:
+        return f"{shown} is an error of a spreadsheet. Mend its formula and save the file again."
+    if code == "unparsable_date" and re.fullmatch(r"(19|20)\d\d-?(0[1-9]|1[0-2]|P\d\d)", value):
+        told = any(one.name == "period_name" for one in table.columns)
+        return f"{shown} names a period, not a day. Write a day of it, such as its last one" + (
+            ", and the period into period_name where it is another one." if told else "."
+        )
+    if code == "unparsable_number" and _is_huge(value):
+        code = "too_large"
     texts = {
         "missing_value": "the value is missing. Every row needs one.",
         "unparsable_date": f"{shown} is a day that does not exist. Correct it."
@@ -382,10 +353,23 @@ def _advice(
         "in workspace.yml (first_fiscal_year, last_fiscal_year, or fiscal_periods.csv).",
         "reserved_name": f"{shown} is the name of the scenario that holds the posted ledger. Call "
         "the version something else.",
+        "mixed_units": f"{shown} is not the unit of most rows of this measure, which has one unit. "
+        "Convert the quantity.",
+        "too_large": f"{shown} is too large: a line of money holds less than 10,000,000,000,000, a "
+        "quantity less than a tenth of that, a rate less than 1,000,000. Correct it.",
         "missing_exchange_rate": f"there is no exchange rate for {shown} at that time. Add it to "
         "inputs/ledger/exchange_rates.csv.",
     }
     return texts.get(code, f"{shown} cannot be used ({code}).")
+
+
+def _is_huge(value: str) -> bool:
+    """Return whether a text is a number that only its size keeps from being read."""
+    try:
+        number = abs(float(value))
+    except ValueError:
+        return False
+    return HUGE <= number < float("inf")
 
 
 def _date_formats_of(value: str) -> str:
@@ -470,153 +454,95 @@ def _check_malformed(connection: duckdb.DuckDBPyConnection, report: Report) -> N
         report.add(problem, found)
 
 
+def _check_spreadsheet_errors(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, report: Report
+) -> None:
+    """Warn of #REF! and its kin in columns of text, where they pass for an id or a name."""
+    errors = ", ".join(f"'{one}'" for one in SPREADSHEET_ERRORS)
+    delivered = {(file.domain, file.table) for file in report.files if file.row_count}
+    for table in contract.tables:
+        texts = [one.name for one in table.columns if one.data_type == "varchar"]
+        if (table.domain, table.name) not in delivered or not texts:
+            continue
+        rows = connection.execute(
+            f"""
+            select file_name, min(line_number), column_name, any_value(found), count(*)
+            from (
+                unpivot (
+                    select file_name, line_number, {", ".join(f'"{one}"' for one in texts)}
+                    from landing.{table.relation}
+                    where {" or ".join(f'"{one}" in ({errors})' for one in texts)}
+                ) on {", ".join(f'"{one}"' for one in texts)} into name column_name value found
+            )
+            where found in ({errors})
+            group by file_name, column_name
+            order by all
+            """
+        ).fetchall()
+        for file_name, line, column, value, count in rows:
+            message = (
+                f"{file_name}, line {line:,}, {column}: '{value}' is an error of a spreadsheet, "
+                "and is read as a text like any other. Mend its formula and save the file again."
+            )
+            problem = Problem("warning", "spreadsheet_error", message, file_name, line, column)
+            report.add(problem, count)
+
+
 # cost model -----------------------------------------------------------------------------------
 
 
 def _check_cost_model(connection: duckdb.DuckDBPyConnection, report: Report) -> None:
-    for kind, sql, text in _RULE_CHECKS:
-        for file_name, line, *values in connection.execute(sql).fetchall():
-            report.add(
-                Problem(
-                    "error",
-                    kind,
-                    f"{file_name}, line {line:,}: " + text.format(*values),
-                    file_name,
-                    line,
-                    domain="cost_model",
-                )
-            )
+    """Report what alloc_rule_faults says; rejected rows of the cost model are told row by row."""
+    rows = connection.execute(
+        "select severity, fault, message, file_name, line_number "
+        "from allocation.alloc_rule_faults where fault <> 'rejected_row' "
+        "order by file_name, line_number, message"
+    ).fetchall()
+    for severity, fault, message, file_name, line in rows:
+        report.add(Problem(severity, fault, message, file_name, line), stops=True)
 
 
-_RULES = "(select * from staging.stg_files__allocation_rules where reject_reason is null)"
-_CLASSES = "(select * from staging.stg_files__classification_rules where reject_reason is null)"
-_PERCENTAGES = (
-    "(select * from staging.stg_files__allocation_percentages where reject_reason is null)"
-)
-_TARGETS = "(select * from staging.stg_files__target_sets where reject_reason is null)"
-_RULE_SETS = "(select * from staging.stg_files__rule_sets where reject_reason is null)"
-_DRIVERS = "(select * from staging.stg_files__drivers where reject_reason is null)"
-_BUILT_IN = ", ".join(f"'{name}'" for name in BUILT_IN_DRIVERS)
+def _check_networks(connection: duckdb.DuckDBPyConnection, judges: Judges, report: Report) -> None:
+    """Report circles that money never leaves, and use beside capacities; for sound rules only."""
+    if fault := judges.make(connection, LATER_JUDGES):
+        report.add(fault, stops=True)
+        return
+    for (message,) in connection.execute(
+        "select min(message) from allocation.alloc_network_faults "
+        "group by rule_set, layer, object_id order by 1"
+    ).fetchall():
+        report.add(Problem("error", "network", message), stops=True)
+    for severity, message in connection.execute(
+        "select severity, message from allocation.alloc_use_faults order by all"
+    ).fetchall():
+        report.add(Problem(severity, "use", message))
 
-_RULE_CHECKS = (
-    (
-        "percentages_not_100",
-        f"""
-        select
-            arg_min(file_name, line_number), min(line_number), rule_set, rule_id,
-            regexp_replace(cast(sum(percentage) as varchar), '[.]?0+$', '')
-        from {_PERCENTAGES}
-        group by rule_set, rule_id
-        having sum(percentage) <> 100
-        order by all
-        """,
-        "the percentages of rule {1} in rule set {0} add up to {2}, not to 100. Correct them.",
-    ),
-    (
-        "rule_without_percentages",
-        f"""
-        select file_name, line_number, rule_id
-        from {_RULES} as rules
-        where
-            method = 'fixed_percent'
-            and not exists (
-                select 1 from {_PERCENTAGES} as percentages
-                where percentages.rule_id = rules.rule_id
-            )
-        order by all
-        """,
-        "rule {0} spreads by fixed_percent but has no rows in allocation_percentages. Add them.",
-    ),
-    (
-        "percentages_without_rule",
-        f"""
-        select arg_min(file_name, line_number), min(line_number), rule_set, rule_id
-        from {_PERCENTAGES}
-        where rule_id not in (select rule_id from {_RULES})
-        group by rule_set, rule_id
-        order by all
-        """,
-        "there is no allocation rule {1}. Add the rule to allocation_rules, or take the "
-        "percentages out.",
-    ),
-    (
-        "unknown_target_set",
-        f"""
-        select file_name, line_number, rule_id, target_set
-        from {_RULES}
-        where target_set is not null and target_set not in (select target_set from {_TARGETS})
-        order by all
-        """,
-        "rule {0} names the target set {1}, which target_sets does not have. Add it there, or "
-        "correct the name.",
-    ),
-    (
-        "unknown_driver",
-        f"""
-        select file_name, line_number, rule_id, driver_id
-        from {_RULES}
-        where
-            method = 'driver'
-            and driver_id is not null
-            and driver_id not in ({_BUILT_IN})
-            and driver_id not in (select driver_id from {_DRIVERS})
-        order by all
-        """,
-        "rule {0} is weighted by the driver {1}, for which inputs/consumption/drivers has no rows. "
-        f"Deliver it, or use one that is built in: {', '.join(BUILT_IN_DRIVERS)}.",
-    ),
-    (
-        "rule_without_driver",
-        f"""
-        select file_name, line_number, rule_id
-        from {_RULES}
-        where method = 'driver' and driver_id is null
-        order by all
-        """,
-        "rule {0} is weighted by a driver but names none. Fill driver_id.",
-    ),
-    (
-        "rule_without_target_set",
-        f"""
-        select file_name, line_number, rule_id
-        from {_RULES}
-        where method = 'even' and target_set is null
-        order by all
-        """,
-        "rule {0} spreads evenly but names no target set. Fill target_set.",
-    ),
-    (
-        "unknown_rule_set",
-        f"""
-        select file_name, line_number, what, rule_id, rule_set
-        from (
-            select file_name, line_number, 'rule' as what, rule_id, rule_set from {_RULES}
-            union all by name
-            select file_name, line_number, 'rule' as what, rule_id, rule_set from {_CLASSES}
-            union all by name
-            select
-                file_name, line_number, 'a percentage of rule' as what, rule_id, rule_set
-            from {_PERCENTAGES}
-            union all by name
-            select
-                file_name, line_number, 'a member of target set' as what, target_set as rule_id,
-                rule_set
-            from {_TARGETS}
-            where rule_set <> '*'
-            union all by name
-            select
-                file_name, line_number, 'based_on of rule set' as what, rule_set as rule_id,
-                based_on as rule_set
-            from {_RULE_SETS}
-            where based_on is not null
-        )
-        where rule_set <> 'current' and rule_set not in (select rule_set from {_RULE_SETS})
-        order by all
-        """,
-        "{0} {1} names the rule set {2}, which rule_sets does not have. Add it there, or correct "
-        "the name.",
-    ),
-)
+
+def _check_limits(connection: duckdb.DuckDBPyConnection, report: Report) -> None:
+    """Report the limits of the workspace that its rejected rows break."""
+    is_empty = any(problem.kind == "no_ledger" for problem in report.problems)
+    rows = connection.execute(
+        "select gate, message from reconciliation.rec_reject_gates "
+        "where passes is not true order by all"
+    ).fetchall()
+    for gate, message in rows:
+        if not (gate == "ledger_not_empty" and is_empty):
+            report.add(Problem("error", LIMIT, f"Limit {gate}: {message}.", gate), stops=True)
+
+
+def _check_tests(
+    connection: duckdb.DuckDBPyConnection, tests: dict[str, Any], report: Report
+) -> None:
+    """Report the tests of core that fail, in the words at the head of their files."""
+    for node in tests.values():
+        rows = connection.execute(node["compiled_code"]).fetchmany(SHOWN_PER_KIND)
+        if rows:
+            lines = node["raw_code"].splitlines()
+            head = " ".join(line[3:] for line in lines if line.startswith("-- "))
+            head = head.replace("Fails when a", "A", 1)
+            told = "; ".join(sorted(", ".join(str(value) for value in row) for row in rows))
+            fault = Problem("error", node["name"], f"{head} Found: {told}.", node["name"])
+            report.add(fault, stops=True)
 
 
 # helpers --------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def init(path: Path, company: str | None, currency: str, ledger_only: bool) -> N
 @main.command()
 @WORKSPACE
 def check(workspace: Path) -> None:
-    """Read all files against the contract and say what to mend, before a build.
+    """Read all files, judge them and the rules, and say what to mend and whether a build stops.
 
     Exit code 1 when there are errors; warnings do not count.
     """
@@ -185,7 +185,11 @@ def summary(workspace: Path) -> None:
     show_default=True,
     help="What one row is.",
 )
-@click.option("--top", type=click.IntRange(min=1), help="Only so many rows, the largest first.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=0),
+    help="Only so many rows, the largest first; 0, as without it, shows all.",
+)
 @click.option(
     "--format",
     "output_format",
@@ -321,6 +325,8 @@ def explain(
 ) -> None:
     """Say what a rule takes, to whom it sends, why, and what would take it otherwise.
 
+    `itfm rules` lists the rules.
+
     \b
     itfm explain P-AI-CLOUD
     itfm explain S-USAGE --period 2025-03 --format json
@@ -333,6 +339,28 @@ def explain(
     with Warehouse(workspace, work=work) as warehouse:
         found = explain_rule(warehouse, rule_id, rule_set, scenario, period)
     _give(as_json(found) if output_format == "json" else "\n".join(explanation(found)), None)
+
+
+@main.command("rules")
+@WORKSPACE
+@click.option("--rule-set", default="current", show_default=True, help="Whose rules.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+)
+@click.option("--work", is_flag=True, help="Read the work database, not the published one.")
+def list_rules(workspace: Path, rule_set: str, output_format: str, work: bool) -> None:
+    """List the rules of a rule set, inherited ones too, in the order in which they are tried."""
+    from itfm.trace.explain import rule_list, rules
+    from itfm.trace.text import as_json
+    from itfm.trace.warehouse import Warehouse
+
+    with Warehouse(workspace, work=work) as warehouse:
+        found = rules(warehouse, rule_set)
+    _give(as_json(found) if output_format == "json" else "\n".join(rule_list(found)), None)
 
 
 def _give(text: str, output: Path | None) -> None:

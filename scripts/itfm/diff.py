@@ -25,6 +25,7 @@ KEYS = {
 }
 OPEN_ROWS = 10
 MOST_RULES = 30
+ONLY_TYPE = "expense type"
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Diff:
     rules: list[tuple[str, ...]]
     before: Decimal
     after: Decimal
+    capex: tuple[Decimal, Decimal]
     more: int
     less: int
     movers: list[tuple[str, Decimal]]
@@ -72,9 +74,9 @@ def diff(
             found = _read(
                 connection, workspace.reporting_currency, rule_set, scenario, period, year, by, top
             )
-    except duckdb.CatalogException as error:
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise UserError(
-            f"{database} was built before rule sets could be compared. Build it again."
+            f"{database} was built by an older version, which compares less. Build it again."
         ) from error
     except duckdb.Error as error:
         raise UserError(f"{database} cannot be read: {str(error).splitlines()[0]}") from error
@@ -113,12 +115,16 @@ def _read(
         [chosen, scenario, periods],
     )
     keys = ", ".join(KEYS[by])
-    columns = [*KEYS[by], "before_amount", "after_amount", "delta_amount", "moved_by"]
+    columns = [
+        *KEYS[by], "before_amount", "after_amount", "delta_amount", "before_capex_amount",
+        "after_capex_amount", "moved_by",
+    ]  # fmt: skip
     rows = connection.execute(
         f"""
         with bills as (
             select {keys}, sum(before_amount) as before_amount, sum(after_amount) as after_amount,
-                sum(delta_amount) as delta_amount
+                sum(delta_amount) as delta_amount, sum(before_capex_amount) as before_capex,
+                sum(after_capex_amount) as after_capex
             from chosen_bills group by {keys}
         ), pieces as (
             select {keys}, moved_by, sum(moved_amount) as moved_amount
@@ -129,14 +135,20 @@ def _read(
                 order by abs(moved_amount) desc, moved_by) as moved_by
             from pieces group by {keys}
         )
-        select {keys}, before_amount, after_amount, delta_amount, coalesce(named.moved_by, '')
+        select {keys}, before_amount, after_amount, delta_amount, before_capex, after_capex,
+            coalesce(named.moved_by, case when delta_amount = 0 then '{ONLY_TYPE}' else '' end)
         from bills left join named using ({keys})
-        where delta_amount <> 0 order by abs(delta_amount) desc, {keys}
+        where delta_amount <> 0 or before_capex <> after_capex
+        order by abs(delta_amount) desc, abs(after_capex - before_capex) desc, {keys}
         """
     ).fetchall()
-    before, after = connection.execute(
-        "select sum(before_amount), sum(after_amount) from chosen_bills"
-    ).fetchone() or (Decimal(0), Decimal(0))
+    before, after, *capex = (
+        connection.execute(
+            "select sum(before_amount), sum(after_amount), sum(before_capex_amount), "
+            "sum(after_capex_amount) from chosen_bills"
+        ).fetchone()
+        or [Decimal(0)] * 4
+    )
     more, less = connection.execute(
         """
         select count(*) filter (where delta > 0), count(*) filter (where delta < 0) from (
@@ -148,7 +160,7 @@ def _read(
     ).fetchone() or (0, 0)
     movers = connection.execute(
         """
-        select moved_by, sum(abs(moved_amount)) / 2 from (
+        select moved_by, sum(abs(moved_amount)) * 0.5 from (
             select moved_by, consumer_id, service_id, sum(moved_amount) as moved_amount
             from chosen_moves group by all
         ) group by moved_by order by 2 desc, 1
@@ -171,10 +183,11 @@ def _read(
         rules=rules,
         before=before,
         after=after,
+        capex=(capex[0], capex[1]),
         more=more,
         less=less,
         movers=movers,
-        rows=rows[:top] if top is not None else rows,
+        rows=rows[:top] if top else rows,
         row_count=len(rows),
         columns=columns,
     )
@@ -246,9 +259,21 @@ def _head(found: Diff) -> list[str]:
         f"Rules differ: {len(changed)}: {listed}{more}" if changed else "Rules differ: none",
         f"Total before {money(found.before, 2)}, after {money(found.after, 2)} {found.currency}; "
         f"equal: {equal}",
+        *([_capex(found)] if any(found.capex) else []),
         f"Consumers: {found.more} pay more, {found.less} pay less",
         f"Moved by: {movers or 'nothing'}",
     ]
+
+
+def _capex(found: Diff) -> str:
+    before, after = found.capex
+    told = "" if before == after else f": rules make {money(after - before, 2, sign=True)} of it"
+    return f"Of it CapEx before {money(before, 2)}, after {money(after, 2)}{told}"
+
+
+def _shows_capex(found: Diff) -> bool:
+    """Say whether a rule changes what is capital spending; then each bill shows its part."""
+    return found.capex[0] != found.capex[1] or any(row[-1] == ONLY_TYPE for row in found.rows)
 
 
 def _title(found: Diff) -> str:
@@ -256,14 +281,16 @@ def _title(found: Diff) -> str:
     return f"{found.rule_set} against {found.based_on}: {found.scenario}, periods from {span}"
 
 
-def _cells(row: tuple[Any, ...]) -> list[str]:
-    *keys, before, after, delta, moved_by = row
-    return [*keys, money(before, 2), money(after, 2), money(delta, 2, sign=True), moved_by]
+def _cells(found: Diff, row: tuple[Any, ...]) -> list[str]:
+    *keys, before, after, delta, before_capex, after_capex, moved_by = row
+    capex = [money(after_capex - before_capex, 2, sign=True)] if _shows_capex(found) else []
+    return [*keys, money(before, 2), money(after, 2), money(delta, 2, sign=True), *capex, moved_by]
 
 
 def _titles(found: Diff) -> list[str]:
     names = [name.removesuffix("_id").capitalize() for name in KEYS[found.by]]
-    return [*names, "Before", "After", "Change", "Moved by"]
+    capex = ["Of it CapEx"] if _shows_capex(found) else []
+    return [*names, "Before", "After", "Change", *capex, "Moved by"]
 
 
 def _rest(found: Diff) -> list[str]:
@@ -273,9 +300,9 @@ def _rest(found: Diff) -> list[str]:
 
 def _table(found: Diff) -> str:
     lines = [_title(found), *(f"  {line}" for line in _head(found)), ""]
-    table = [_titles(found), *(_cells(row) for row in found.rows)]
+    table = [_titles(found), *(_cells(found, row) for row in found.rows)]
     first = len(KEYS[found.by])
-    widths = [max(len(row[number]) for row in table) for number in range(first + 3)]
+    widths = [max(map(len, column)) for column in list(zip(*table, strict=True))[:-1]]
     for row in table:
         cells = [
             text.ljust(width) if number < first else text.rjust(width)
@@ -293,9 +320,9 @@ def _escaped(text: object) -> str:
 def _markdown_rows(found: Diff, rows: list[tuple[Any, ...]]) -> list[str]:
     titles = _titles(found)
     keys = len(KEYS[found.by])
-    rule = ["---"] * keys + ["---:"] * 3 + ["---"]
+    rule = ["---"] * keys + ["---:"] * (len(titles) - keys - 1) + ["---"]
     lines = ["| " + " | ".join(titles) + " |", "| " + " | ".join(rule) + " |"]
-    return lines + ["| " + " | ".join(map(_escaped, _cells(row))) + " |" for row in rows]
+    return lines + ["| " + " | ".join(map(_escaped, _cells(found, row))) + " |" for row in rows]
 
 
 def _markdown(found: Diff) -> str:
@@ -327,6 +354,8 @@ def _json(found: Diff) -> str:
         "last_period": found.last,
         "before_amount": found.before,
         "after_amount": found.after,
+        "before_capex_amount": found.capex[0],
+        "after_capex_amount": found.capex[1],
         "totals_are_equal": found.before == found.after,
         "consumers_that_pay_more": found.more,
         "consumers_that_pay_less": found.less,

@@ -27,6 +27,8 @@ CATALOG = "warehouse"
 REQUIRED = ("marts.fct_service_cost", "reconciliation.rec_ledger_tie_out")
 KEPT_SCHEMAS = ("landing", "quality", "information_schema", "pg_catalog")
 PUBLISHED_TABLE = "reconciliation.published"
+# no model: it says which periods the next build need not compute again
+BUILT_PERIODS = "allocation.alloc_built_periods"
 PUBLISHED_COLUMNS = {
     "published_at": ("timestamp", "Time of the publication, UTC."),
     "git_commit": ("varchar", "Commit of the project that built it; ends in + with local edits."),
@@ -200,7 +202,7 @@ def _drop_strays(connection: duckdb.DuckDBPyConnection, known: set[str]) -> None
     ).fetchall()
     for schema, name, kind in rows:
         full_name = f"{schema}.{name}"
-        if schema in KEPT_SCHEMAS or full_name == PUBLISHED_TABLE:
+        if schema in KEPT_SCHEMAS or full_name in (PUBLISHED_TABLE, BUILT_PERIODS):
             continue
         if full_name.lower() not in known:
             connection.execute(f'drop {kind} if exists "{schema}"."{name}"')

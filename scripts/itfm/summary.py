@@ -167,11 +167,12 @@ class _Summary:
         total = self._total("select sum(amount) from core.fct_ledger_lines")
         rows = self.rows(
             """
-            select layer, reason_code, sum(amount)
+            select
+                layer, reason_code, sum(amount), sum(debit_amount), sum(credit_amount)
             from reconciliation.rec_unallocated
             where scenario = 'actual' and rule_set = 'current'
             group by layer, reason_code
-            order by abs(sum(amount)) desc, layer, reason_code
+            order by sum(debit_amount - credit_amount) desc, layer, reason_code
             """
         )
         if not rows:
@@ -180,9 +181,13 @@ class _Summary:
         amount = sum((row[2] for row in rows), Decimal(0))
         share = percent(amount / total) if total else "-"
         yield _labelled("Unallocated", f"{money(amount)} {self.currency}, {share} of the ledger:")
-        for layer, reason, part in rows[:LARGEST]:
+        for layer, reason, part, debits, credits in rows[:LARGEST]:
             text = REASONS.get(reason, reason)
             yield _item(f"did not reach {LAYERS.get(layer, layer)}: {text}", money(part))
+            if 2 * abs(part) < debits:  # the sum hides how much stopped
+                yield _item(
+                    f"  debits of {money(debits)} less credits of {money(-credits)}", ""
+                ).rstrip()
         yield from _more(rows, "reconciliation.rec_unallocated")
 
     def _rejects(self) -> Iterator[str]:

@@ -37,13 +37,23 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.line(20, account_id="6950")  # the rate of the cost pool changes
     company.line(12, account_id="6700")  # the network behind it changes
 
+    company.line(15, account_id="6970")  # becomes capital spending, on the same bill
     for account, sub_pool in [
         ("6100", "Servers"), ("6200", "Servers"), ("6300", "Storage"), ("6400", "Network"),
         ("6500", "Managed Services"), ("6600", "Depreciation"), ("6700", "Maintenance & Support"),
         ("6800", "Expense"), ("6900", "Calls"), ("6950", "Racks"),
+        ("6970", "Licenses"),
     ]:  # fmt: skip
         company.classify(f"c{account}", 10, "Hardware", sub_pool, account_id=account)
     company.classify("c6200", 10, "Hardware", "Network", account_id="6200", **PROPOSED)
+
+    company.classify("c6970", 10, "Hardware", "Licenses", account_id="6970", expense_type="CapEx",
+                     **PROPOSED)  # fmt: skip
+    company.services("erp")
+    company.rule("p-licenses", "cost_pool", 59, "fixed_percent", cost_sub_pool="Licenses")
+    company.percentages("p-licenses", "solution", {"erp": 100})
+    company.rule("s-erp", "solution", 50, "fixed_percent", from_id="erp")
+    company.percentages("s-erp", "consumer", {"plant": 100})
 
     company.rule("p-servers", "cost_pool", 10, "fixed_percent", cost_sub_pool="Servers")
     company.percentages("p-servers", "consumer", {"sales": 100})
@@ -123,7 +133,7 @@ def test_totals_are_equal(company: EngineWorkspace) -> None:
         "select sum(before_amount), sum(after_amount), sum(delta_amount)"
         " from marts.fct_rule_set_changes"
     )
-    assert rows == [(Decimal("401.01"), Decimal("401.01"), Decimal(0))]
+    assert rows == [(Decimal("416.01"), Decimal("416.01"), Decimal(0))]
 
 
 def test_every_step_names_its_rule(company: EngineWorkspace) -> None:
@@ -190,28 +200,58 @@ def test_rules_that_differ_are_listed(company: EngineWorkspace) -> None:
 def test_the_table_starts_with_the_totals(company: EngineWorkspace) -> None:
     text = shown(company)
     assert "next against current: actual, periods from 2025-01-01" in text
-    assert "Rules differ: 9: p-new (added), p-offices (changed), p-racks (changed)" in text
-    assert "Total before 401.01, after 401.01 USD; equal: yes" in text
+    assert "Rules differ: 10: p-new (added), p-offices (changed), p-racks (changed)" in text
+    assert "Total before 416.01, after 416.01 USD; equal: yes" in text
     assert "Consumers: 2 pay more, 1 pay less" in text
     assert "c6200 -70.00; p-servers -25.00" in text
 
 
 def test_markdown_names_rules_and_escapes_bars(company: EngineWorkspace) -> None:
     text = shown(company, "--format", "markdown", "--by", "both", "--top", "3")
-    assert "| Consumer | Service | Before | After | Change | Moved by |" in text
+    assert "| Consumer | Service | Before | After | Change | Of it CapEx | Moved by |" in text
     assert "more that change" in text
     assert "<details><summary>Rules that differ</summary>" in text
     assert all(
-        line.count("|") == 7 for line in text.splitlines() if line.startswith(("| sa", "| st"))
+        line.count("|") == 8 for line in text.splitlines() if line.startswith(("| sa", "| st"))
     )
 
 
 def test_json_and_csv_hold_the_same_bills(company: EngineWorkspace) -> None:
     document = json.loads(shown(company, "--format", "json", "--period", "2025-01"))
     assert document["totals_are_equal"] is True
+    amounts = {one["rule"]: one["amount"] for one in document["moved_by"]}
+    # exact texts, half cents too: money in JSON is never a float
+    assert amounts["s-mail"] == "18.000"
+    assert amounts["rounding"] == "0.005"
     lines = shown(company, "--format", "csv").splitlines()
-    assert lines[0] == "consumer_id,before_amount,after_amount,delta_amount,moved_by"
+    assert lines[0] == (
+        "consumer_id,before_amount,after_amount,delta_amount,before_capex_amount,"
+        "after_capex_amount,moved_by"
+    )
     assert len(lines) == len(document["rows"]) + 1
+
+
+def test_a_change_of_the_expense_type_is_seen(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select consumer_id, service_id, delta_amount, before_capex_amount, after_capex_amount,"
+        " moved_by from marts.fct_rule_set_changes where before_capex_amount <> after_capex_amount"
+    )
+    assert rows == [("plant", "erp", Decimal(0), Decimal(0), Decimal(15), "expense type")]
+    text = shown(company, "--by", "both")
+    assert "Of it CapEx before 0.00, after 15.00: rules make +15.00 of it" in text
+    (line,) = (line for line in text.splitlines() if " erp " in line)
+    assert line.split() == ["plant", "erp", "15.00", "15.00", "+0.00", "+15.00", "expense", "type"]
+    document = json.loads(shown(company, "--format", "json"))
+    assert document["before_capex_amount"] == "0.00"
+    assert document["after_capex_amount"] == "15.00"
+    assert {rule["column"] for rule in document["rules"] if rule["rule_id"] == "c6970"} == {
+        "expense_type"
+    }
+
+
+def test_top_0_shows_all(company: EngineWorkspace) -> None:
+    assert shown(company, "--by", "both", "--top", "0") == shown(company, "--by", "both")
+    assert "more that change" in shown(company, "--by", "both", "--top", "1")
 
 
 def test_what_cannot_be_compared_is_told(company: EngineWorkspace) -> None:

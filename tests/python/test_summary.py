@@ -111,6 +111,13 @@ def test_warnings_tests_and_cancelling_amounts_are_told(company: Workspace) -> N
             create table quality.test_results as
                 select 'data test' as kind, 'cost_model_has_no_warnings' as test_name,
                     'warn' as status, 2 as failures;
+            create table reconciliation.rec_unallocated as
+                select 'actual' as scenario, 'current' as rule_set, layer, 'no_matching_rule' as
+                    reason_code, cast(debit + credit as decimal(18, 2)) as amount,
+                    cast(debit as decimal(18, 2)) as debit_amount,
+                    cast(credit as decimal(18, 2)) as credit_amount
+                from (values ('consumer', 400, -10), ('resource_tower', 900, -900))
+                    as stops (layer, debit, credit);
             create table reconciliation.rec_rejected_rows as
                 select 'ledger' as domain, 'journal_lines' as table_name, 'orphan' as reason_code,
                     cast(amount as decimal(18, 2)) as amount, 'EUR' as currency_code
@@ -126,3 +133,10 @@ def test_warnings_tests_and_cancelling_amounts_are_told(company: Workspace) -> N
     )
     assert "not passed: cost_model_has_no_warnings" in text
     assert "orphan holding 200 EUR without signs" in text
+    # what cancels comes first when it is more, and says what stands behind its 0
+    at = next(number for number, line in enumerate(told) if line.startswith("Unallocated"))
+    assert [" ".join(line.split()) for line in told[at + 1 : at + 4]] == [
+        "did not reach towers: no allocation rule matches 0",
+        "debits of 900 less credits of 900",
+        "did not reach consumers: no allocation rule matches 390",
+    ]

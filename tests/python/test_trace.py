@@ -532,7 +532,11 @@ def test_spreadsheets_see_no_formula(company: EngineWorkspace) -> None:
             ["trace", "--consumer", ODD, "--service", "s1", "--period", "2025-01"],
             "together they hold none",
         ),
+        (["trace", "--consumer", "ZZZ"], "no consumer ZZZ. There are Zo"),
+        (["trace", "--line", "?"], "no line ?. The nearest is "),
+        (["trace", "--service", "quiet", "--place", "UNTAGGED"], "No other period holds any."),
         (["explain", "peple"], "has no rule peple. Did you mean people"),
+        (["explain", "NOPE"], "has no rule NOPE. `itfm rules` lists them all."),
     ],
 )
 def test_errors_say_what_to_do(company: EngineWorkspace, arguments: list[str], words: str) -> None:
@@ -562,6 +566,55 @@ def test_rules_are_explained(company: EngineWorkspace) -> None:
     assert "unallocated" in text
     assert "sorts lines" in run(company, "explain", "seven")
     assert "Rules that come before it take what it matches: " in run(company, "explain", "rest")
+
+
+def test_rules_are_listed_in_the_order_in_which_they_are_tried(company: EngineWorkspace) -> None:
+    found = json.loads(run(company, "rules", "--format", "json"))["rules"]
+    layers = list(dict.fromkeys(one["layer"] for one in found))
+    assert layers == ["classification", "cost_pool", "resource_tower", "solution"]
+    (known,) = company.query(
+        "select (select count(*) from allocation.alloc_effective_rules where rule_set = 'current')"
+        " + (select count(*) from allocation.alloc_classification_rules"
+        " where rule_set = 'current')"
+    )
+    assert len(found) == known[0]
+    text = run(company, "rules")
+    assert f"{known[0]} rules in rule set current" in text
+    assert [one["rule_id"] for one in found if one["layer"] == "cost_pool"][:3] == [
+        "tags", "hw", "people",
+    ]  # fmt: skip
+    last = ["solution", "10", "mesh", "driver", "current", "Tester"]
+    assert text.splitlines()[-1].split() == last
+
+
+def test_a_share_says_of_what(company: EngineWorkspace) -> None:
+    found = json.loads(run(company, "explain", "mesh", "--format", "json"))
+    by_base: dict[tuple[str, str], float] = {}
+    for one in found["receivers"]:
+        key = (one["from_id"], one["share_of"])
+        by_base[key] = by_base.get(key, 0) + one["share"]
+    assert {base for _, base in by_base} == {"what_leaves", "all_held"}
+    for (_, base), share in by_base.items():
+        assert abs(share - 1) < 1e-9 if base == "what_leaves" else 0 < share < 1
+    assert "of what leaves  of all it holds" in run(company, "explain", "mesh")
+    text = run(company, "explain", "hw", "--period", "2025-01")
+    assert "of what leaves" not in text
+    assert "share" in text
+
+
+def test_a_period_without_the_money_names_the_nearest_with_it(company: EngineWorkspace) -> None:
+    (row,) = company.query(
+        "select consumer_id, service_id, min(fiscal_period), count(distinct fiscal_period)"
+        " from marts.fct_cost_paths where scenario = 'actual' and rule_set = 'current'"
+        " and consumer_id is not null group by all"
+        " having count(distinct fiscal_period) = 1 order by all limit 1"
+    )
+    consumer, service, held, _ = row
+    other = "2025-02" if held.month == 1 else "2025-01"
+    text = run(
+        company, "trace", "--consumer", consumer, "--service", service, "--period", other, code=1
+    )
+    assert f"The nearest period that holds some: --period {held}." in text
 
 
 def test_views_work_under_another_name(company: EngineWorkspace, tmp_path: Path) -> None:

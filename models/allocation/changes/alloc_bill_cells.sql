@@ -13,6 +13,7 @@ flows as (
         fiscal_period,
         to_id as consumer_id,
         service_id,
+        expense_type,
         amount_minor
     from {{ ref('alloc_consumer_flows') }}
     where {{ in_stale_periods() }} and measure = 'amount'
@@ -25,6 +26,7 @@ flows as (
         fiscal_period,
         to_id,
         'DIRECT',
+        expense_type,
         amount_minor
     from {{ ref('alloc_tower_flows') }}
     where
@@ -40,6 +42,7 @@ flows as (
         fiscal_period,
         to_id,
         'DIRECT',
+        expense_type,
         amount_minor
     from {{ ref('alloc_pool_flows') }}
     where
@@ -55,6 +58,8 @@ select
     fiscal_period,
     consumer_id,
     service_id,
-    cast(sum(amount_minor) as bigint) as amount_minor
+    cast(sum(amount_minor) as bigint) as amount_minor,
+    cast(sum(case when expense_type = 'CapEx' then amount_minor else 0 end) as bigint)
+        as capex_minor
 from flows
 group by scenario, rule_set, fiscal_period, consumer_id, service_id

@@ -1,5 +1,5 @@
 -- grain: one proposed rule set, scenario, fiscal period, consumer or place, and service
--- why: what a proposal does to every bill, and which rules do it
+-- why: what a proposal does to every bill and its capital spending, and which rules do it
 -- reads: alloc_bill_cells, fct_rule_set_moves, alloc_rule_set_pairs
 -- conserves: before and after add up to the same money; delta_amount adds up to 0
 
@@ -35,7 +35,11 @@ compared_cells as (
         sum(case when cells.rule_set = pairs.based_on then cells.amount_minor else 0 end)
             as before_minor,
         sum(case when cells.rule_set = pairs.rule_set then cells.amount_minor else 0 end)
-            as after_minor
+            as after_minor,
+        sum(case when cells.rule_set = pairs.based_on then cells.capex_minor else 0 end)
+            as before_capex_minor,
+        sum(case when cells.rule_set = pairs.rule_set then cells.capex_minor else 0 end)
+            as after_capex_minor
     from pairs
     inner join cells on cells.rule_set in (pairs.rule_set, pairs.based_on)
     group by all
@@ -70,8 +74,13 @@ select
     {{ from_minor('cells.after_minor - cells.before_minor') }} as delta_amount,
     coalesce(
         named_moves.moved_by,
-        case when cells.before_minor <> cells.after_minor then 'rounding' end
-    ) as moved_by
+        case
+            when cells.before_minor <> cells.after_minor then 'rounding'
+            when cells.before_capex_minor <> cells.after_capex_minor then 'expense type'
+        end
+    ) as moved_by,
+    {{ from_minor('cells.before_capex_minor') }} as before_capex_amount,
+    {{ from_minor('cells.after_capex_minor') }} as after_capex_amount
 from compared_cells as cells
 left join named_moves
     on

@@ -38,6 +38,16 @@ services as (
 
 ),
 
+measured as (
+
+    select
+        service_id,
+        min(fiscal_period) as first_period
+    from usage_by_unit
+    group by service_id
+
+),
+
 consumed as (
 
     -- quantities add up within one unit only: the service's own, or the first there is
@@ -72,10 +82,19 @@ select
     cast(services.capacity_quantity as decimal(28, 6)) as capacity_quantity,
     cast(consumed.used_quantity as decimal(28, 6)) as used_quantity,
     {{ percent_of('consumed.used_quantity', 'services.capacity_quantity') }} as used_percent,
-    cast(service_cost.capex_amount as decimal(18, 2)) as capex_amount
+    cast(service_cost.capex_amount as decimal(18, 2)) as capex_amount,
+    case
+        when consumed.quantity > 0 then null
+        when service_cost.service_id = 'DIRECT' then 'no_service'
+        when consumed.quantity is not null then 'quantity_not_positive'
+        when consumed.used_quantity is not null then 'used_by_services_only'
+        when measured.first_period is null then 'never_measured'
+        else 'not_measured_in_period'
+    end as unit_cost_reason
 from service_cost
 left join services on service_cost.service_id = services.service_id
 left join consumed
     on
         service_cost.fiscal_period = consumed.fiscal_period
         and service_cost.service_id = consumed.service_id
+left join measured on service_cost.service_id = measured.service_id

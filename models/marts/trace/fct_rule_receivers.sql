@@ -61,6 +61,12 @@ select
     by_receiver.part,
     by_receiver.weight,
     by_receiver.share,
+    case
+        when by_receiver.share is null then null
+        when by_receiver.to_layer = by_receiver.rule_layer and by_receiver.reason_code is null
+            then 'all_held'
+        else 'what_leaves'
+    end as share_of,
     {{ from_minor('by_receiver.amount_minor') }} as amount,
     {{ from_minor('by_receiver.handed_on_minor') }} as handed_on_amount
 from by_receiver

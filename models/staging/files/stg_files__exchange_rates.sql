@@ -49,6 +49,7 @@ judged as (
         *,
         case
             when row_fault is not null then row_fault
+            when rate >= 1000000 then 'too_large:rate'
             {{ reject_unknown_period('rate_date', ref('stg_files__fiscal_days')) }}
         end as fault
     from checked

@@ -18,6 +18,11 @@ LAYER_NAMES = {
     "resource_tower": "takes money from towers",
     "solution": "takes money from services",
 }
+WHAT_LEAVES, ALL_HELD = "what_leaves", "all_held"
+BASES = (
+    "  Two bases, which do not add up: what leaves goes to later layers or stops; all that the "
+    "sender\n  holds is that and what it hands on, with what others handed to it."
+)
 FRAME = "rule_set = $rule_set and scenario = $scenario and fiscal_period = $fiscal_period"
 
 
@@ -102,12 +107,48 @@ def _rule(warehouse: Warehouse, rule_id: str, rule_set: str) -> Row:
     )
     if found:
         return {name: value for name, value in found[0].items() if value is not None}
-    ids = warehouse.values(
-        "select rule_id from allocation.alloc_effective_rules where rule_set = $rule_set union "
-        "select rule_id from allocation.alloc_classification_rules where rule_set = $rule_set",
+    known = warehouse.rows(
+        "select rule_set, rule_id from allocation.alloc_effective_rules union "
+        "select rule_set, rule_id from allocation.alloc_classification_rules order by all"
+    )
+    ids = [one["rule_id"] for one in known if one["rule_set"] == rule_set]
+    elsewhere = [one["rule_set"] for one in known if one["rule_id"].lower() == rule_id.lower()]
+    hint = f" {elsewhere[0]} has it: --rule-set {elsewhere[0]}." if elsewhere else ""
+    raise UserError(
+        f"rule set {rule_set} has no rule {rule_id}.{hint or suggestion(rule_id, ids)} "
+        "`itfm rules` lists them all."
+    )
+
+
+def rules(warehouse: Warehouse, rule_set: str) -> dict[str, Any]:
+    """Return the rules of a rule set in the order in which they are tried."""
+    rule_set = warehouse.rule_set(rule_set)
+    found = warehouse.rows(
+        """
+        select * from (
+            select sender_layer as layer, sequence, rule_id, method, defined_in, owner,
+                justification
+            from allocation.alloc_effective_rules where rule_set = $rule_set
+            union all
+            select 'classification', sequence, rule_id, null, defined_in, owner, justification
+            from allocation.alloc_classification_rules where rule_set = $rule_set
+        ) order by list_position(
+            ['classification', 'cost_pool', 'resource_tower', 'solution'], layer
+        ), sequence, rule_id
+        """,
         rule_set=rule_set,
     )
-    raise UserError(f"rule set {rule_set} has no rule {rule_id}.{suggestion(rule_id, ids)}")
+    return {"company": warehouse.workspace.company, "rule_set": rule_set, "rules": found}
+
+
+def rule_list(found: Row) -> Iterator[str]:
+    """Yield the rules of a rule set as lines of text."""
+    yield f"{found['company']}: {len(found['rules']):,} rules in rule set {found['rule_set']}"
+    headers = ("layer", ">sequence", "rule", "method", "from rule set", "owner", "why")
+    names = ("layer", "sequence", "rule_id", "method", "defined_in", "owner", "justification")
+    yield from table(
+        headers, [tuple(str(one[name] or "") for name in names) for one in found["rules"]]
+    )
 
 
 def _without(senders: list[Row], layer: str) -> list[Row]:
@@ -194,9 +235,16 @@ def explanation(found: Row) -> Iterator[str]:
     if found["receivers"]:
         yield ""
         yield "To whom"
-        headers = ("from", "to", "stopped because", ">weight", ">share", "driver of", ">amount",
-                   ">handed on")  # fmt: skip
-        yield from _limited(headers, found["receivers"], _receiver_cells)
+        headers = ("from", "to", "stopped because", ">weight", ">of what leaves",
+                   ">of all it holds", "driver of", ">amount", ">handed on")  # fmt: skip
+        hands_on = any(one["share_of"] == ALL_HELD for one in found["receivers"])
+        if hands_on:
+            yield BASES
+        else:
+            headers = tuple(one.replace("of what leaves", "share") for one in headers)
+        yield from _limited(
+            headers, found["receivers"], _receiver_cells, leave=() if hands_on else (5,)
+        )
     yield ""
     yield "Without it"
     for one in found["without_it"]:
@@ -242,7 +290,8 @@ def _receiver_cells(one: Row) -> tuple[str, ...]:
         named(one["to_id"], one["to_name"]),
         reason(one["reason_code"]),
         "" if weight is None else f"{weight.normalize():,f}",
-        "" if one["share"] is None else f"{one['share']:.4%}",
+        f"{one['share']:.4%}" if one["share_of"] == WHAT_LEAVES else "",
+        f"{one['share']:.4%}" if one["share_of"] == ALL_HELD else "",
         _driver_cell(one),
         money(one["amount"]),
         money(one["handed_on_amount"]) if one["handed_on_amount"] else "",
@@ -255,11 +304,17 @@ def _driver_cell(one: Row) -> str:
     return f"{one['part']}: {one['driver_id']} {period}".rstrip() if one["part"] else period
 
 
-def _limited(headers: tuple[str, ...], rows: list[Row], cells: Any) -> Iterator[str]:
+def _limited(
+    headers: tuple[str, ...], rows: list[Row], cells: Any, leave: tuple[int, ...] = ()
+) -> Iterator[str]:
+    """Yield the first rows as a table, the rest as one; some columns may be left out."""
     shown = [cells(one) for one in rows[:SHOWN]]
     rest = rows[SHOWN:]
     if rest:
         amount = sum((one["amount"] for one in rest), Decimal(0))
         blank = [""] * (len(headers) - 3)
         shown.append((f"and {len(rest):,} more", *blank, money(amount), ""))
-    yield from table(headers, shown)
+    kept = [number for number in range(len(headers)) if number not in leave]
+    yield from table(
+        [headers[number] for number in kept], [[row[number] for number in kept] for row in shown]
+    )

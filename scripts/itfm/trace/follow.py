@@ -14,6 +14,7 @@ ALL_LINES = 1_000_000_000
 NOTE = "Pieces add up exactly; to make that so, a tiny share can show as minus {least}."
 MEMO = "Memo: what is handed on twice counts twice, so these figures do not add up to the total."
 MOST_PLACES = 60
+MOST_PERIODS = 60
 TOO_MANY = (
     "Memo: the money rests on {places} towers and services; the objects that it passed between "
     "them are named for a narrower choice, such as one --service."
@@ -143,22 +144,42 @@ def _nothing(
         apart = [
             name
             for name, one in zip(chosen, filters, strict=False)
-            if not warehouse.rows(
-                f"select 1 from {WAYS[frame['measure'] == MONEY][0]} where "
-                "scenario = $scenario and rule_set = $rule_set and fiscal_period = $fiscal_period "
-                + ("" if frame["measure"] == MONEY else "and measure = $measure ")
-                + f"and {one} limit 1",
-                **{name: frame[name] for name in ("scenario", "rule_set", "fiscal_period")},
-                **({} if frame["measure"] == MONEY else {"measure": frame["measure"]}),
-                **{key: value for key, value in values.items() if f"${key}" in one},
-            )
+            if not _holds(warehouse, frame, [one], values)
         ]
         text += (
             f" Nothing at all reaches {' and '.join(f'{one} {chosen[one]}' for one in apart)}."
             if apart
             else " Each of them holds some; together they hold none."
         )
-    return text + " Try another --period."
+    return f"{text} {_other_period(warehouse, frame, filters, values)}"
+
+
+def _holds(warehouse: Warehouse, frame: Row, filters: list[str], values: Row) -> bool:
+    """Say whether anything passes the filters in the period of the frame."""
+    where = " and ".join(filters)
+    named = [one for one in frame if one != "measure" or frame["measure"] != MONEY]
+    return bool(
+        warehouse.rows(
+            f"select 1 from {WAYS[frame['measure'] == MONEY][0]} where "
+            + " and ".join(f"{name} = ${name}" for name in named)
+            + f" and {where} limit 1",
+            **{name: frame[name] for name in named},
+            **{key: value for key, value in values.items() if f"${key}" in where},
+        )
+    )
+
+
+def _other_period(warehouse: Warehouse, frame: Row, filters: list[str], values: Row) -> str:
+    """Name the nearest period that holds what was asked for, or say that none does."""
+    asked = frame["fiscal_period"]
+    periods = warehouse.periods(frame["scenario"], frame["rule_set"], frame["measure"])
+    others = sorted((one for one in periods if one != asked), key=lambda one: abs(one - asked))
+    for one in others[:MOST_PERIODS]:
+        if _holds(warehouse, frame | {"fiscal_period": one}, filters, values):
+            return f"The nearest period that holds some: --period {one}."
+    if len(others) > MOST_PERIODS:
+        return f"Nor do the {MOST_PERIODS} periods around it hold any."
+    return "No other period holds any." if others else "There is no other period."
 
 
 def _filters(

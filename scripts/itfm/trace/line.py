@@ -78,10 +78,11 @@ def _unknown(warehouse: Warehouse, line_id: str) -> str:
         "select line_id from (select line_id from core.fct_ledger_lines union all "
         "select line_id from core.fct_plan_lines union all "
         "select quantity_id from core.fct_quantities) as lines "
-        "order by levenshtein(line_id, $line_id), line_id limit 3",
+        "order by jaro_winkler_similarity(line_id, $line_id) desc, line_id limit 3",
         line_id=line_id,
     )
-    return f"there is no line {line_id}.{suggestion(line_id, like)}"
+    hint = suggestion(line_id, like) or (f" The nearest is {like[0]}." if like else "")
+    return f"there is no line {line_id}.{hint}"
 
 
 def _quoted(text: str) -> str:

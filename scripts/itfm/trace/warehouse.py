@@ -111,10 +111,7 @@ class Warehouse:
             return by_case[wanted]
         if wanted in by_name:
             return by_name[wanted]
-        hint = suggestion(given, [*all_ids, *(names or {})])
-        few = f" There {'is' if len(all_ids) == 1 else 'are'} {', '.join(sorted(all_ids))}."
-        if not hint and 0 < len(all_ids) <= FEW:
-            hint = few
+        hint = suggestion(given, [*all_ids, *(names or {})]) or listed(all_ids)
         raise UserError(f"there is no {what} {given or repr(given)}.{hint}")
 
     def measure(self, given: str) -> tuple[str, str]:
@@ -151,11 +148,9 @@ class Warehouse:
             ]
         return [row["fiscal_period"] for row in rows if row["period_name"].lower() == text.lower()]
 
-    def period(
-        self, given: str | None, scenario: str, rule_set: str, measure: str = "amount"
-    ) -> datetime.date:
-        """Return the first day of the fiscal period that the user means; the latest by default."""
-        periods = [
+    def periods(self, scenario: str, rule_set: str, measure: str) -> list[datetime.date]:
+        """Return the first days of the fiscal periods that hold the measure, in their order."""
+        return [
             row["fiscal_period"]
             for row in self.rows(
                 "select distinct fiscal_period from allocation.alloc_pool_senders "
@@ -166,6 +161,12 @@ class Warehouse:
                 measure=measure,
             )
         ]
+
+    def period(
+        self, given: str | None, scenario: str, rule_set: str, measure: str = "amount"
+    ) -> datetime.date:
+        """Return the first day of the fiscal period that the user means; the latest by default."""
+        periods = self.periods(scenario, rule_set, measure)
         what = "money" if measure == MONEY else measure
         if not periods:
             raise UserError(f"scenario {scenario} holds no {what} under rule set {rule_set}.")
@@ -208,6 +209,14 @@ class Warehouse:
             )
             if row["name"] and row["name"] != row["id"]
         }
+
+
+def listed(ids: Iterable[str]) -> str:
+    """Return ' There are ...' with the first few of the ids, or an empty text."""
+    known = sorted(set(ids))
+    more = f" and {len(known) - FEW:,} more" if len(known) > FEW else ""
+    verb = "is" if len(known) == 1 else "are"
+    return f" There {verb} {', '.join(known[:FEW])}{more}." if known else ""
 
 
 def suggestion(given: str, known: Iterable[str]) -> str:
