@@ -182,9 +182,7 @@ def _tools(report: Report) -> list[str]:
         "given. DuckDB and PostgreSQL run the same plain SQL, which walks the network by joins; "
         "polars and pandas solve it in numpy. The engine's models also keep every scenario, "
         "measure and rule set, and whose cost each cent was. Reading the files counts; filling "
-        "PostgreSQL's tables "
-        + (f"({loading:.0f} s) " if loading else "")
-        + "does not.",
+        "PostgreSQL's tables " + (f"({loading:.0f} s) " if loading else "") + "does not.",
         "",
         _table(
             ["tool", *STEPS, "all, s", "times the engine", "peak GB"],
