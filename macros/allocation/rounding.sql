@@ -11,10 +11,7 @@
 {%- endmacro %}
 
 {% macro weight_units(weight) -%}
-    cast(
-        cast({{ weight }} as decimal(24, 12)) * cast(1000000000000 as decimal(13, 0))
-        as decimal(38, 0)
-    )
+    {{ digits_of('cast(' ~ weight ~ ' as decimal(24, 12))', 12) }}
 {%- endmacro %}
 
 {% macro receiver_order(sender_key, receiver_key, fiscal_period) -%}
@@ -51,7 +48,7 @@
                 / nullif(cast({{ total_weight }} as double), 0),
                 1
             ) * cast({{ part_percentage }} as double) * 10000000000000
-        ) as decimal(38, 0)
+        ) as {{ long_number_type() }}
     )
 {%- endmacro %}
 
