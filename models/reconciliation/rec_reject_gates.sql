@@ -112,7 +112,8 @@ other_gates as (
     from (
         select
             *,
-            file_name || ' line ' || line_number || ': ' || reason_code
+            file_name || ' line ' || line_number || ': ' || coalesce('rule ' || rule_id || ', ', '')
+            || reason_code
             || coalesce(' in ' || column_name, '') as place
         from rejected_rows
     ) as placed

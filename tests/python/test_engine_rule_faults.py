@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine_workspace import EngineWorkspace
+from engine_workspace import ALLOCATION, EngineWorkspace
 
 
 def write_wrong_columns(company: EngineWorkspace) -> None:
@@ -80,7 +80,11 @@ def write_wrong_names(company: EngineWorkspace) -> None:
     company.classify("own sub-pool", 310, "Staffing", "Interns", account_id="5")
     company.target_set("ghosts", "consumer", "c1|casper")
     company.add("cost_model/towers", tower="Compute", sub_tower="Servers")
-    company.services("UNTAGGED")
+    company.services("DIRECT")
+    company.add("cmdb/applications", application_id="Untagged")
+    company.add("cmdb/applications", application_id="s2")
+    company.consumers("idle_capacity")
+    company.add("cost_model/towers", tower="Compute", sub_tower="UNALLOCATED")
     company.rule("filters network", "resource_tower", 311, "even", from_id="Servers",
                  cost_pool="Staffing", target_set="t")  # fmt: skip
     company.rule("rate inside", "solution", 312, "standard_rate", from_id="s1", driver_id="d",
@@ -207,7 +211,9 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_unreadable_rows,
     ):
         write(company)
-    company.returncode = company.build().returncode  # type: ignore[attr-defined]
+    company.returncode = company.build(  # type: ignore[attr-defined]
+        f"{ALLOCATION} +rec_rejected_rows"
+    ).returncode
     return company
 
 
@@ -251,7 +257,6 @@ FAULTS = [
     ("warning", "own sub-pool", "the sub-pool counts as an addition of the company"),
     ("error", None, "target set ghosts names casper, but no object has such a name"),
     ("error", None, "the sub-tower Servers is one of the standard"),
-    ("error", None, "The name UNTAGGED of the solution layer is reserved"),
     ("error", "filters network", "a network is the same for all money: empty the filters"),
     ("error", "rate inside", "name a target_set of a later layer"),
     ("error", "gap", "no rule takes Staffing / Internal Labor / OpEx in 1 of the periods"),
@@ -289,19 +294,24 @@ FAULTS = [
     ("error", "parent", "and rule part both take"),
     ("error", None, "consumption.drivers cannot be used: unparsable_number in quantity; mend"),
     ("error", None, "consumption.drivers cannot be used: negative_value in quantity; mend"),
-    ("error", None, "allocation_rules cannot be used: unknown_code in method; mend"),
-    ("error", None, "allocation_rules cannot be used: missing_value in method; mend"),
-    ("error", None, "allocation_rules cannot be used: unparsable_date in valid_from; mend"),
-    ("error", None, "allocation_rules cannot be used: unparsable_number in capacity; mend"),
-    ("error", None, "allocation_rules cannot be used: not_positive in capacity; mend"),
-    ("error", None, "allocation_rules cannot be used: negative_value in rate; mend"),
-    ("error", None, "allocation_rules cannot be used: unknown_code in network; mend"),
-    ("error", None, "allocation_rules cannot be used: unparsable_number in fixed_percentage; mend"),
-    ("error", None, "allocation_rules cannot be used: unparsable_boolean in no_gaps; mend"),
-    ("error", None, "allocation_rules cannot be used: repeated_key in rule_set,rule_id; mend"),
-    ("error", None, "allocation_percentages cannot be used: unparsable_number in percentage; mend"),
-    ("error", None, "allocation_fallbacks cannot be used: repeated_key"),
-    ("error", None, "allocation_fallbacks cannot be used: unknown_code in method; mend"),
+    ("error", "x1", "allocation_rules that cannot be used: unknown_code in method; mend"),
+    ("error", "x2", "allocation_rules that cannot be used: missing_value in method; mend"),
+    ("error", "x3", "allocation_rules that cannot be used: unparsable_date in valid_from; mend"),
+    ("error", "x4", "allocation_rules that cannot be used: unparsable_number in capacity; mend"),
+    ("error", "x5", "allocation_rules that cannot be used: not_positive in capacity; mend"),
+    ("error", "x6", "allocation_rules that cannot be used: negative_value in rate; mend"),
+    ("error", "x7", "allocation_rules that cannot be used: unknown_code in network; mend"),
+    ("error", "x8", "that cannot be used: unparsable_number in fixed_percentage; mend"),
+    ("error", "x9", "allocation_rules that cannot be used: unparsable_boolean in no_gaps; mend"),
+    ("error", "plain", "allocation_rules that cannot be used: repeated_key in rule_set,rule_id"),
+    ("error", "set and shares", "that cannot be used: unparsable_number in percentage; mend"),
+    ("error", "hybrid", "allocation_fallbacks that cannot be used: repeated_key"),
+    ("error", "hybrid", "allocation_fallbacks that cannot be used: unknown_code in method; mend"),
+    ("error", None, "cmdb.services cannot be used: reserved_name in service_id, for such names"),
+    ("error", None, "cmdb.applications cannot be used: reserved_name in application_id, for"),
+    ("error", None, "consumption.consumers cannot be used: reserved_name in consumer_id, for"),
+    ("error", None, "cost_model.towers cannot be used: reserved_name in sub_tower, for such"),
+    ("warning", None, "The id s2 stands in cmdb/services and in cmdb/applications; the service"),
 ]
 
 
@@ -317,8 +327,16 @@ def test_a_wrong_rule_is_told(
         words,
     )
     assert len(messages) == 1
-    if "reserved" not in words:
+    if "stands in cmdb" not in words:
         assert ", line " in messages[0][0]
+
+
+def test_a_rejected_row_names_its_rule(faulty: EngineWorkspace) -> None:
+    rows = faulty.query(
+        "select distinct rule_id from reconciliation.rec_rejected_rows"
+        " where table_name in ('allocation_percentages', 'drivers', 'services')"
+    )
+    assert sorted(rows, key=str) == [("set and shares",), (None,)]
 
 
 def test_no_money_moves(faulty: EngineWorkspace) -> None:
