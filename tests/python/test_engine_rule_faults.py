@@ -170,6 +170,26 @@ def write_wrong_places(company: EngineWorkspace) -> None:
     company.rule("part", "cost_pool", 710, "even", cost_center_id="CC8 part", target_set="c")
 
 
+def write_wrong_cases(company: EngineWorkspace) -> None:
+    """Filters that take two objects which differ in case only, and ids written in another case."""
+    company.services("mail", "MAIL")
+    company.consumers("Mail", "North", "north")
+    company.rule("both mails", "solution", 801, "even", from_id="Mail|s1", target_set="c")
+    company.rule("all mails", "solution", 802, "even", from_id="mail*", target_set="c")
+    company.target_set("both norths", "consumer", "NORTH")
+    company.target_set("one mail", "consumer", "MAIL")
+    company.line(5, account_id="a1")
+    company.line(5, account_id="A1")
+    company.classify("both accounts", 803, "Staffing", "Internal Labor", account_id="a1")
+    company.rule("loud", "solution", 804, "fixed_percent", from_id="s1")
+    company.percentages("loud", "consumer", {"C1": 100})
+    company.rule("loud set", "solution", 805, "even", from_id="s1", target_set="C")
+    company.rule("loud driver", "solution", 806, "driver", from_id="s1", driver_id="D")
+    company.driver("loud ends", "S1", {"c1": 1})
+    company.driver("loud ends", "s1", {"C2": 1, "c1": 1, "a ghost": 1})
+    company.rule("loud ends", "solution", 807, "driver", from_id="s1", driver_id="loud ends")
+
+
 def write_unreadable_rows(company: EngineWorkspace) -> None:
     """Rows that cannot be read, each on a line of its own."""
     company.rule("x1", "solution", 501, "magic", target_set="c")
@@ -208,6 +228,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_wrong_dates,
         write_wrong_drivers,
         write_wrong_places,
+        write_wrong_cases,
         write_unreadable_rows,
     ):
         write(company)
@@ -292,6 +313,14 @@ FAULTS = [
     ("error", "hundredth", "add up to 100.000010 and not to 100"),
     ("error", "wild", "gives a percentage to c*, which is no object of the consumer layer"),
     ("error", "parent", "and rule part both take"),
+    ("warning", "both mails", "filters on mail, which takes both MAIL and mail, for filters"),
+    ("warning", None, "target set both norths names north, which takes both North and north"),
+    ("warning", "both accounts", "filters on a1, which takes both A1 and a1, for filters ignore"),
+    ("error", "loud", "no object of the consumer layer (did you mean c1? Ids keep their case);"),
+    ("error", "loud set", "no row in target_sets (did you mean c? Ids keep their case); add"),
+    ("warning", "loud driver", "no value is known (did you mean d? Ids keep their case); its"),
+    ("warning", "loud ends", "do not exist, such as C2 (did you mean c2? Ids keep their case);"),
+    ("warning", "loud ends", "do not exist, such as S1 (did you mean s1? Ids keep their case);"),
     ("error", None, "consumption.drivers cannot be used: unparsable_number in quantity; mend"),
     ("error", None, "consumption.drivers cannot be used: negative_value in quantity; mend"),
     ("error", "x1", "allocation_rules that cannot be used: unknown_code in method; mend"),
@@ -329,6 +358,18 @@ def test_a_wrong_rule_is_told(
     assert len(messages) == 1
     if "stands in cmdb" not in words:
         assert ", line " in messages[0][0]
+
+
+def test_only_a_name_that_takes_two_is_told(faulty: EngineWorkspace) -> None:
+    rows = faulty.query(
+        "select rule_id, file_name from allocation.alloc_rule_faults"
+        " where fault = 'two_of_one_name' order by all"
+    )
+    assert rows == [
+        ("both accounts", "cost_model/classification_rules.csv"),
+        ("both mails", "cost_model/allocation_rules.csv"),
+        (None, "cost_model/target_sets.csv"),
+    ]
 
 
 def test_a_rejected_row_names_its_rule(faulty: EngineWorkspace) -> None:

@@ -64,6 +64,8 @@ faults as (
     union all
     select * from {{ ref('alloc_cloud_faults') }}
     union all
+    select * from {{ ref('alloc_case_faults') }}
+    union all
     select
         'error' as severity,
         'rejected_row' as fault,
