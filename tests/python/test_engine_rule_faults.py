@@ -170,6 +170,18 @@ def write_wrong_places(company: EngineWorkspace) -> None:
     company.rule("part", "cost_pool", 710, "even", cost_center_id="CC8 part", target_set="c")
 
 
+def write_odd_rates(company: EngineWorkspace) -> None:
+    """Rates and drivers that may be meant, and charge nothing or divide nothing."""
+    one: dict[str, object] = {"from_id": "s1", "driver_id": "d", "target_set": "c"}
+    company.rule("free", "solution", 851, "standard_rate", rate=0, **one)
+    company.rule("twice", "solution", 852, "dual_rate", budget_driver_id="d",
+                 fixed_percentage=50, **one)  # fmt: skip
+    company.rule("budget twice", "solution", 853, "standard_rate", rate=1, budget_driver_id="d",
+                 **one)  # fmt: skip
+    company.rule("no use rated", "solution", 854, "standard_rate", rate=1, from_id="s1",
+                 driver_id="nothing", target_set="c")  # fmt: skip
+
+
 def write_wrong_cases(company: EngineWorkspace) -> None:
     """Filters that take two objects which differ in case only, and ids written in another case."""
     company.services("mail", "MAIL")
@@ -228,6 +240,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_wrong_dates,
         write_wrong_drivers,
         write_wrong_places,
+        write_odd_rates,
         write_wrong_cases,
         write_unreadable_rows,
     ):
@@ -313,6 +326,10 @@ FAULTS = [
     ("error", "hundredth", "add up to 100.000010 and not to 100"),
     ("error", "wild", "gives a percentage to c*, which is no object of the consumer layer"),
     ("error", "parent", "and rule part both take"),
+    ("warning", "free", "charges a rate of 0, so it bills nobody and all of its cost is a var"),
+    ("warning", "twice", "its fixed and its variable part by the driver d, so both go alike; n"),
+    ("warning", "budget twice", "charges and budgets by the driver d, so its volume variance"),
+    ("warning", "no use rated", "no value is known; it charges nothing and all of its cost is"),
     ("warning", "both mails", "filters on mail, which takes both MAIL and mail, for filters"),
     ("warning", None, "target set both norths names north, which takes both North and north"),
     ("warning", "both accounts", "filters on a1, which takes both A1 and a1, for filters ignore"),

@@ -101,6 +101,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
          "sends evenly to the target set retired, a member of which is gone, which retired"),
         ("no_open_receiver", "hybrid", "gone", "and the next position is tried"),
         ("no_open_receiver", "rated", "gone", "and all of the cost is a variance"),
+        ("nothing_charged", "rated", "rated",
+         "finds no use of rated by the driver badges in 2 of the periods, first in that from"
+         " 2025-02-01; nothing is charged there and all of its cost is a variance: deliver"),
         ("receiver_of_two_layers", "calls", "twin",
          "weighs by the driver calls, which has a value for twin, an object of the solution and of"
          " the consumer layer; the solution layer took it"),
@@ -127,7 +130,7 @@ def test_it_is_told(
 
 
 def test_nothing_else_is_told(company: EngineWorkspace) -> None:
-    assert company.number("select count(*) from allocation.alloc_use_faults") == 13
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 14
 
 
 def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:

@@ -150,6 +150,10 @@ faults as (
 
     union all
 
+    select * from {{ ref('alloc_uncharged_senders') }}
+
+    union all
+
     select * from {{ ref('alloc_retired_payers') }}
 
     union all
