@@ -90,7 +90,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
          "bills gone by a fixed percentage, though it retired on 2025-01-31"),
         ("retired_receiver", "driver", "left",
          "weighs by the driver heads, which has a value for left, which retired on 2024-12-31 and"
-         " receives nothing of driver in the period from 2025-01-01, one of 5 such cases;"
+         " receives nothing of driver in the period from 2025-01-01, one of 3 such cases;"
          " the other receivers carry its part"),
         ("retired_receiver", "room", "left", "its use counts as idle capacity"),
         ("no_open_receiver", "empty", "gone",

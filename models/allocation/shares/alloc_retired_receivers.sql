@@ -75,7 +75,8 @@ retired_receivers as (
         offers.*,
         'weighs by the driver ' || offers.driver_id || ', which has a value for ' as reading,
         retired_objects.object_id,
-        retired_objects.last_day
+        retired_objects.last_day,
+        versions.driver_period
     from offers
     inner join versions on offers.offer_id = versions.offer_id
     inner join driver_values
@@ -114,7 +115,8 @@ retired_receivers as (
         offers.*,
         'sends evenly to the target set ' || offers.target_set || ', a member of which is ',
         target_members.to_id,
-        target_members.last_day
+        target_members.last_day,
+        null
     from offers
     inner join target_members
         on
@@ -138,6 +140,10 @@ examples as (
         ) as findings
     from retired_receivers
     left join open_offers on retired_receivers.offer_id = open_offers.offer_id
+    -- what was delivered before a receiver retired is no slip while others pay
+    where
+        open_offers.offer_id is null
+        or retired_receivers.driver_period > retired_receivers.last_day
     qualify
         row_number() over (
             partition by
