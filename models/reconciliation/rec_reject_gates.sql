@@ -106,7 +106,8 @@ other_gates as (
         '*' as reason_code,
         cast(count(*) as double) as measured,
         0.0 as limit_value,
-        count(*) || ' rows of the cost model or of consumption/drivers cannot be used'
+        count(*) || ' rows of the cost model, of consumption/drivers or with a reserved name '
+        || 'of an object cannot be used'
         || coalesce('; the first is ' || min(place), '')
         || '. A rule or weight is never dropped: mend the file' as message
     from (
@@ -117,7 +118,13 @@ other_gates as (
             || coalesce(' in ' || column_name, '') as place
         from rejected_rows
     ) as placed
-    where domain = 'cost_model' or (domain = 'consumption' and table_name = 'drivers')
+    where
+        domain = 'cost_model'
+        or (domain = 'consumption' and table_name = 'drivers')
+        or (
+            reason_code = 'reserved_name'
+            and table_name in ('services', 'applications', 'consumers')
+        )
 
     union all
 
