@@ -10,3 +10,8 @@
         replace(replace(replace(trim({{ pattern }}), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%'
     ) escape '!'
 {%- endmacro %}
+
+{# What the writer of an id that names nothing may have meant: the one that differs from it in case only. #}
+{% macro did_you_mean(alike) -%}
+    coalesce(' (did you mean ' || {{ alike }} || '? Ids keep their case)', '')
+{%- endmacro %}

@@ -96,3 +96,10 @@
 {% macro stage_of(percentage, thresholds) -%}
     (1 {%- for threshold in thresholds %} + case when {{ percentage }} > {{ threshold }} then 1 else 0 end {%- endfor %})
 {%- endmacro %}
+
+{# A share as a percentage with at most so many decimals, for messages. #}
+{% macro percent_text(share, decimals) -%}
+    rtrim(
+        rtrim(cast(cast({{ share }} * 100 as decimal(18, {{ decimals }})) as varchar), '0'), '.'
+    ) || '%'
+{%- endmacro %}

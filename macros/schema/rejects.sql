@@ -2,7 +2,7 @@
 
 {% macro row_fault(
     required=[], dates=[], timestamps=[], numbers=[], integers=[], booleans=[],
-    codes={}, not_negative=[], positive=[]
+    codes={}, not_negative=[], positive=[], objects=[]
 ) -%}
     case
         {%- for column in required %}
@@ -28,8 +28,19 @@
         {%- for column in positive %}
             when {{ column }} <= 0 then 'not_positive:{{ column }}'
         {%- endfor %}
+        {%- for column in objects %}
+            when upper({{ column }}) in ('{{ reserved_object_names() | join("', '") }}')
+                then 'reserved_name:{{ column }}'
+        {%- endfor %}
     end
 {%- endmacro %}
+
+{# Names of places where money stands without a receiver, and of any: no object bears them. #}
+{% macro reserved_object_names() %}
+    {{ return([
+        'UNALLOCATED', 'IDLE_CAPACITY', 'UNTAGGED', 'VOLUME_VARIANCE', 'SPENDING_VARIANCE', 'DIRECT', '*',
+    ]) }}
+{% endmacro %}
 
 {% macro is_empty(column, cast_columns) -%}
     {{ as_text('delivered_text.' ~ column) if column in cast_columns else column }} is null

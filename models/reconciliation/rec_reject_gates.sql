@@ -106,17 +106,25 @@ other_gates as (
         '*' as reason_code,
         cast(count(*) as double) as measured,
         0.0 as limit_value,
-        count(*) || ' rows of the cost model or of consumption/drivers cannot be used'
+        count(*) || ' rows of the cost model, of consumption/drivers or with a reserved name '
+        || 'of an object cannot be used'
         || coalesce('; the first is ' || min(place), '')
         || '. A rule or weight is never dropped: mend the file' as message
     from (
         select
             *,
-            file_name || ' line ' || line_number || ': ' || reason_code
+            file_name || ' line ' || line_number || ': ' || coalesce('rule ' || rule_id || ', ', '')
+            || reason_code
             || coalesce(' in ' || column_name, '') as place
         from rejected_rows
     ) as placed
-    where domain = 'cost_model' or (domain = 'consumption' and table_name = 'drivers')
+    where
+        domain = 'cost_model'
+        or (domain = 'consumption' and table_name = 'drivers')
+        or (
+            reason_code = 'reserved_name'
+            and table_name in ('services', 'applications', 'consumers')
+        )
 
     union all
 

@@ -16,6 +16,7 @@ select
     table_name,
     file_name,
     line_number,
+    rule_id,
     reason_code,
     column_name,
     raw_row,

@@ -352,7 +352,12 @@ def _advice(
         "unknown_period": f"{shown} lies in no fiscal period. Correct it, or widen the calendar "
         "in workspace.yml (first_fiscal_year, last_fiscal_year, or fiscal_periods.csv).",
         "reserved_name": f"{shown} is the name of the scenario that holds the posted ledger. Call "
-        "the version something else.",
+        "the version something else."
+        if "version" in "".join(columns)
+        else f"{shown} is the name of the measure that holds money. Call yours something else."
+        if columns == ["measure"]
+        else f"{shown} is the name of a place where money stands without a receiver, or of any. "
+        "Choose another id.",
         "mixed_units": f"{shown} is not the unit of most rows of this measure, which has one unit. "
         "Convert the quantity.",
         "too_large": f"{shown} is too large: a line of money holds less than 10,000,000,000,000, a "

@@ -317,3 +317,23 @@ def test_a_file_that_cannot_be_read_leaves_the_rules_unjudged(folder: Path) -> N
     assert report.errors == report.stops == 1
     assert messages(report, "unmatched_filter") == []
     assert UNREAD in render(report)
+
+
+def test_a_reserved_name_is_told_for_what_it_is(folder: Path) -> None:
+    for file_name, text in (
+        ("consumption/consumers.csv", "consumer_id\nunallocated\n"),
+        ("consumption/quantities.csv",
+         "quantity_id,measure,quantity_date,quantity,unit,account_id\nQ1,Amount,2025-01-31,1,t,600\n"),
+        ("planning/budget_lines.csv",
+         "line_id,budget_version,posting_date,account_id,amount\n"
+         "B1,Actual,2025-01-31,600,1\n"),
+    ):  # fmt: skip
+        path = folder / "inputs" / file_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    report = check_workspace(folder)
+    assert report.stops == 1  # the consumer; the other rows are left out
+    found = "\n".join(messages(report, "reserved_name"))
+    assert "'unallocated' is the name of a place where money stands" in found
+    assert "'Amount' is the name of the measure that holds money" in found
+    assert "'Actual' is the name of the scenario" in found

@@ -223,3 +223,55 @@ def test_trapped_sets_of_both_layers_are_named(tmp_path_factory: pytest.TempPath
     assert "break the circle stuck t1 -> stuck t2 -> stuck t1." in messages["stuck t1"]
     assert "never leaves the solution layer" in messages["stuck s3"]
     assert "break the circle stuck s1 -> stuck s2 -> stuck s1." in messages["stuck s3"]
+
+
+def test_a_circle_that_keeps_nearly_everything_is_named(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("slow")
+    company = EngineWorkspace(folder / "ws", folder / "target")
+    company.classify("all", 900, "Staffing", "Internal Labor")
+    company.rule("tagged", "cost_pool", 90, "tagged")
+    company.services("feeder s", "slow s1", "slow s2", "slow s3", "after s", "fast s1", "fast s2")
+    company.consumers("out c")
+    company.line(10, service_id="feeder s")
+    company.line(10, service_id="slow s2")
+    company.line(10, service_id="fast s2")
+    for tower in ("lazy t", "idle t"):
+        company.add("cost_model/towers", tower="slow", sub_tower=tower)
+    company.target_set("lazy", "resource_tower", "lazy t")
+    company.rule("lazy", "cost_pool", 80, "even", account_id="7000", target_set="lazy")
+    company.line(10, account_id="7000")
+    write_percentages(company, "resource_tower", {
+        "lazy t": {"idle t": 100},
+        "idle t": {"lazy t": "99.99", "feeder s": "0.01"},
+    })  # fmt: skip
+    write_percentages(company, "solution", {
+        "feeder s": {"slow s1": 1, "out c": 99},
+        "slow s1": {"slow s2": 60, "slow s3": 40},
+        "slow s2": {"slow s1": "99.9999999999", "after s": "0.0000000001"},
+        "slow s3": {"slow s2": 100},
+        "after s": {"fast s2": 50, "out c": 50},  # a part goes on to a circle that is solved
+        "fast s1": {"fast s2": "99.5", "out c": "0.5"},
+        "fast s2": {"fast s1": "99.5", "out c": "0.5"},
+    })  # fmt: skip
+    assert company.build().returncode != 0
+    rows = company.query(
+        "select layer, object_id, message from allocation.alloc_slow_circles order by all"
+    )
+    assert [row[:2] for row in rows] == [("resource_tower", "idle t"), ("solution", "slow s1")]
+    (_, _, towers), (_, _, solutions) = rows
+    assert towers == (
+        "2 objects of the resource tower layer (rule set current, period from 2025-01-01) keep"
+        " 99.995% of what they pay among themselves, and at most 99.5% can be solved in 5000"
+        " steps: let more leave them, or set network step_down or direct in a rule of theirs. The"
+        " circle: idle t -> lazy t -> idle t."
+    )
+    assert solutions.startswith("3 objects of the solution layer (rule set current, period")
+    assert "keep more than 99.9999% of what they pay among themselves" in solutions
+    assert solutions.endswith("The circle: slow s1 -> slow s2 -> slow s1.")
+    built = company.query(
+        "select table_name from information_schema.tables where table_schema = 'allocation'"
+    )
+    assert ("alloc_path_visits",) in built
+    assert ("alloc_paths",) not in built

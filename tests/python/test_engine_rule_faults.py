@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine_workspace import EngineWorkspace
+from engine_workspace import ALLOCATION, EngineWorkspace
 
 
 def write_wrong_columns(company: EngineWorkspace) -> None:
@@ -80,7 +80,11 @@ def write_wrong_names(company: EngineWorkspace) -> None:
     company.classify("own sub-pool", 310, "Staffing", "Interns", account_id="5")
     company.target_set("ghosts", "consumer", "c1|casper")
     company.add("cost_model/towers", tower="Compute", sub_tower="Servers")
-    company.services("UNTAGGED")
+    company.services("DIRECT")
+    company.add("cmdb/applications", application_id="Untagged")
+    company.add("cmdb/applications", application_id="s2")
+    company.consumers("idle_capacity")
+    company.add("cost_model/towers", tower="Compute", sub_tower="UNALLOCATED")
     company.rule("filters network", "resource_tower", 311, "even", from_id="Servers",
                  cost_pool="Staffing", target_set="t")  # fmt: skip
     company.rule("rate inside", "solution", 312, "standard_rate", from_id="s1", driver_id="d",
@@ -166,6 +170,38 @@ def write_wrong_places(company: EngineWorkspace) -> None:
     company.rule("part", "cost_pool", 710, "even", cost_center_id="CC8 part", target_set="c")
 
 
+def write_odd_rates(company: EngineWorkspace) -> None:
+    """Rates and drivers that may be meant, and charge nothing or divide nothing."""
+    one: dict[str, object] = {"from_id": "s1", "driver_id": "d", "target_set": "c"}
+    company.rule("free", "solution", 851, "standard_rate", rate=0, **one)
+    company.rule("twice", "solution", 852, "dual_rate", budget_driver_id="d",
+                 fixed_percentage=50, **one)  # fmt: skip
+    company.rule("budget twice", "solution", 853, "standard_rate", rate=1, budget_driver_id="d",
+                 **one)  # fmt: skip
+    company.rule("no use rated", "solution", 854, "standard_rate", rate=1, from_id="s1",
+                 driver_id="nothing", target_set="c")  # fmt: skip
+
+
+def write_wrong_cases(company: EngineWorkspace) -> None:
+    """Filters that take two objects which differ in case only, and ids written in another case."""
+    company.services("mail", "MAIL")
+    company.consumers("Mail", "North", "north")
+    company.rule("both mails", "solution", 801, "even", from_id="Mail|s1", target_set="c")
+    company.rule("all mails", "solution", 802, "even", from_id="mail*", target_set="c")
+    company.target_set("both norths", "consumer", "NORTH")
+    company.target_set("one mail", "consumer", "MAIL")
+    company.line(5, account_id="a1")
+    company.line(5, account_id="A1")
+    company.classify("both accounts", 803, "Staffing", "Internal Labor", account_id="a1")
+    company.rule("loud", "solution", 804, "fixed_percent", from_id="s1")
+    company.percentages("loud", "consumer", {"C1": 100})
+    company.rule("loud set", "solution", 805, "even", from_id="s1", target_set="C")
+    company.rule("loud driver", "solution", 806, "driver", from_id="s1", driver_id="D")
+    company.driver("loud ends", "S1", {"c1": 1})
+    company.driver("loud ends", "s1", {"C2": 1, "c1": 1, "a ghost": 1})
+    company.rule("loud ends", "solution", 807, "driver", from_id="s1", driver_id="loud ends")
+
+
 def write_unreadable_rows(company: EngineWorkspace) -> None:
     """Rows that cannot be read, each on a line of its own."""
     company.rule("x1", "solution", 501, "magic", target_set="c")
@@ -204,10 +240,14 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_wrong_dates,
         write_wrong_drivers,
         write_wrong_places,
+        write_odd_rates,
+        write_wrong_cases,
         write_unreadable_rows,
     ):
         write(company)
-    company.returncode = company.build().returncode  # type: ignore[attr-defined]
+    company.returncode = company.build(  # type: ignore[attr-defined]
+        f"{ALLOCATION} +rec_rejected_rows"
+    ).returncode
     return company
 
 
@@ -251,7 +291,6 @@ FAULTS = [
     ("warning", "own sub-pool", "the sub-pool counts as an addition of the company"),
     ("error", None, "target set ghosts names casper, but no object has such a name"),
     ("error", None, "the sub-tower Servers is one of the standard"),
-    ("error", None, "The name UNTAGGED of the solution layer is reserved"),
     ("error", "filters network", "a network is the same for all money: empty the filters"),
     ("error", "rate inside", "name a target_set of a later layer"),
     ("error", "gap", "no rule takes Staffing / Internal Labor / OpEx in 1 of the periods"),
@@ -287,21 +326,38 @@ FAULTS = [
     ("error", "hundredth", "add up to 100.000010 and not to 100"),
     ("error", "wild", "gives a percentage to c*, which is no object of the consumer layer"),
     ("error", "parent", "and rule part both take"),
+    ("warning", "free", "charges a rate of 0, so it bills nobody and all of its cost is a var"),
+    ("warning", "twice", "its fixed and its variable part by the driver d, so both go alike; n"),
+    ("warning", "budget twice", "charges and budgets by the driver d, so its volume variance"),
+    ("warning", "no use rated", "no value is known; it charges nothing and all of its cost is"),
+    ("warning", "both mails", "filters on mail, which takes both MAIL and mail, for filters"),
+    ("warning", None, "target set both norths names north, which takes both North and north"),
+    ("warning", "both accounts", "filters on a1, which takes both A1 and a1, for filters ignore"),
+    ("error", "loud", "no object of the consumer layer (did you mean c1? Ids keep their case);"),
+    ("error", "loud set", "no row in target_sets (did you mean c? Ids keep their case); add"),
+    ("warning", "loud driver", "no value is known (did you mean d? Ids keep their case); its"),
+    ("warning", "loud ends", "do not exist, such as C2 (did you mean c2? Ids keep their case);"),
+    ("warning", "loud ends", "do not exist, such as S1 (did you mean s1? Ids keep their case);"),
     ("error", None, "consumption.drivers cannot be used: unparsable_number in quantity; mend"),
     ("error", None, "consumption.drivers cannot be used: negative_value in quantity; mend"),
-    ("error", None, "allocation_rules cannot be used: unknown_code in method; mend"),
-    ("error", None, "allocation_rules cannot be used: missing_value in method; mend"),
-    ("error", None, "allocation_rules cannot be used: unparsable_date in valid_from; mend"),
-    ("error", None, "allocation_rules cannot be used: unparsable_number in capacity; mend"),
-    ("error", None, "allocation_rules cannot be used: not_positive in capacity; mend"),
-    ("error", None, "allocation_rules cannot be used: negative_value in rate; mend"),
-    ("error", None, "allocation_rules cannot be used: unknown_code in network; mend"),
-    ("error", None, "allocation_rules cannot be used: unparsable_number in fixed_percentage; mend"),
-    ("error", None, "allocation_rules cannot be used: unparsable_boolean in no_gaps; mend"),
-    ("error", None, "allocation_rules cannot be used: repeated_key in rule_set,rule_id; mend"),
-    ("error", None, "allocation_percentages cannot be used: unparsable_number in percentage; mend"),
-    ("error", None, "allocation_fallbacks cannot be used: repeated_key"),
-    ("error", None, "allocation_fallbacks cannot be used: unknown_code in method; mend"),
+    ("error", "x1", "allocation_rules that cannot be used: unknown_code in method; mend"),
+    ("error", "x2", "allocation_rules that cannot be used: missing_value in method; mend"),
+    ("error", "x3", "allocation_rules that cannot be used: unparsable_date in valid_from; mend"),
+    ("error", "x4", "allocation_rules that cannot be used: unparsable_number in capacity; mend"),
+    ("error", "x5", "allocation_rules that cannot be used: not_positive in capacity; mend"),
+    ("error", "x6", "allocation_rules that cannot be used: negative_value in rate; mend"),
+    ("error", "x7", "allocation_rules that cannot be used: unknown_code in network; mend"),
+    ("error", "x8", "that cannot be used: unparsable_number in fixed_percentage; mend"),
+    ("error", "x9", "allocation_rules that cannot be used: unparsable_boolean in no_gaps; mend"),
+    ("error", "plain", "allocation_rules that cannot be used: repeated_key in rule_set,rule_id"),
+    ("error", "set and shares", "that cannot be used: unparsable_number in percentage; mend"),
+    ("error", "hybrid", "allocation_fallbacks that cannot be used: repeated_key"),
+    ("error", "hybrid", "allocation_fallbacks that cannot be used: unknown_code in method; mend"),
+    ("error", None, "cmdb.services cannot be used: reserved_name in service_id, for such names"),
+    ("error", None, "cmdb.applications cannot be used: reserved_name in application_id, for"),
+    ("error", None, "consumption.consumers cannot be used: reserved_name in consumer_id, for"),
+    ("error", None, "cost_model.towers cannot be used: reserved_name in sub_tower, for such"),
+    ("warning", None, "The id s2 stands in cmdb/services and in cmdb/applications; the service"),
 ]
 
 
@@ -317,8 +373,28 @@ def test_a_wrong_rule_is_told(
         words,
     )
     assert len(messages) == 1
-    if "reserved" not in words:
+    if "stands in cmdb" not in words:
         assert ", line " in messages[0][0]
+
+
+def test_only_a_name_that_takes_two_is_told(faulty: EngineWorkspace) -> None:
+    rows = faulty.query(
+        "select rule_id, file_name from allocation.alloc_rule_faults"
+        " where fault = 'two_of_one_name' order by all"
+    )
+    assert rows == [
+        ("both accounts", "cost_model/classification_rules.csv"),
+        ("both mails", "cost_model/allocation_rules.csv"),
+        (None, "cost_model/target_sets.csv"),
+    ]
+
+
+def test_a_rejected_row_names_its_rule(faulty: EngineWorkspace) -> None:
+    rows = faulty.query(
+        "select distinct rule_id from reconciliation.rec_rejected_rows"
+        " where table_name in ('allocation_percentages', 'drivers', 'services')"
+    )
+    assert sorted(rows, key=str) == [("set and shares",), (None,)]
 
 
 def test_no_money_moves(faulty: EngineWorkspace) -> None:

@@ -1,6 +1,6 @@
 -- grain: one fault of a rule in a driver that it reads
 -- why: a driver without values, or with values that cannot be weights, is said early
--- reads: alloc_rule_weighings, alloc_driver_values, alloc_objects, alloc_target_members
+-- reads: weighings, driver values, alloc_judged_drivers, alloc_objects, alloc_target_members
 -- conserves: every fault once
 
 with
@@ -31,26 +31,17 @@ target_members as (
 
 drivers as (
 
-    select
-        driver_id,
-        count(case when is_known_receiver then 1 end) as known_receivers,
-        min(case when not is_known_receiver then to_id end) as unknown_receiver,
-        min(case when quantity < 0 then to_id end) as negative_receiver,
-        min(case when quantity >= 1000000000000 then to_id end) as heavy_receiver
-    from driver_values
-    group by driver_id
+    select * from {{ ref('alloc_judged_drivers') }}
 
 ),
 
-unknown_senders as (
+alike_drivers as (
 
     select
-        driver_values.driver_id,
-        min(driver_values.from_id) as from_id
-    from driver_values
-    left join objects on driver_values.from_id = objects.object_id
-    where driver_values.from_id <> '*' and objects.object_id is null
-    group by driver_values.driver_id
+        lower(driver_id) as name,
+        min(driver_id) as driver_id
+    from drivers
+    group by lower(driver_id)
 
 ),
 
@@ -106,11 +97,12 @@ judged_weighings as (
         drivers.unknown_receiver,
         drivers.negative_receiver,
         drivers.heavy_receiver,
-        unknown_senders.from_id as unknown_sender,
+        drivers.unknown_sender,
+        case when drivers.driver_id is null then alike_drivers.driver_id end as alike_driver,
         usable_weighings.rule_id is not null as is_usable
     from weighings
     left join drivers on weighings.driver_id = drivers.driver_id
-    left join unknown_senders on weighings.driver_id = unknown_senders.driver_id
+    left join alike_drivers on lower(weighings.driver_id) = alike_drivers.name
     left join usable_weighings
         on
             weighings.rule_set = usable_weighings.rule_set
@@ -125,7 +117,8 @@ faults as (
         *,
         'warning' as severity,
         'driver_without_values' as fault,
-        ', of which no value is known; ' || without_values as message
+        ', of which no value is known' || {{ did_you_mean('alike_driver') }} || '; '
+        || without_values as message
     from judged_weighings
     where known_receivers = 0
 

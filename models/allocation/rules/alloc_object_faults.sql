@@ -1,6 +1,6 @@
--- grain: one object whose name is taken, or rule whose service has no capacity
--- why: a tower of the company must not hide one of the standard, nor an object a named place
--- reads: input_cost_model__towers, dim_towers, alloc_objects, candidates, dim_services
+-- grain: one object whose id is taken, or rule whose service has no capacity
+-- why: a tower of the company must not hide one of the standard, nor a service an application
+-- reads: input_cost_model__towers, dim_towers, services, applications, candidates
 -- conserves: every such fault once
 
 with
@@ -71,7 +71,7 @@ faults as (
         cast(null as varchar) as rule_id,
         towers.file_name,
         towers.line_number,
-        'the sub-tower ' || towers.sub_tower || ' is one of the standard or a reserved name; '
+        'the sub-tower ' || towers.sub_tower || ' is one of the standard; '
         || 'choose another name, or remove the row' as message
     from {{ ref('input_cost_model__towers') }} as towers
     inner join {{ ref('dim_towers') }} as known on towers.sub_tower = known.sub_tower
@@ -80,19 +80,18 @@ faults as (
     union all
 
     select
-        'error',
-        'reserved_name',
+        'warning',
+        'service_and_application',
         null,
         null,
         null,
         null,
-        'The name ' || object_id || ' of the ' || layer || ' layer is reserved for money without a '
-        || 'receiver; give the object another id'
-    from {{ ref('alloc_objects') }}
-    where
-        upper(object_id) in (
-            'UNALLOCATED', 'IDLE_CAPACITY', 'UNTAGGED', 'VOLUME_VARIANCE', 'SPENDING_VARIANCE', '*'
-        )
+        'The id ' || services.service_id || ' stands in cmdb/services and in cmdb/applications; '
+        || 'the service counts and the application is no object of its own: give it another id'
+    from {{ ref('dim_services') }} as services
+    inner join {{ ref('dim_applications') }} as applications
+        on services.service_id = applications.application_id
+    where services.service_type <> 'application'
 
     union all
 

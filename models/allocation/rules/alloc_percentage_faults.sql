@@ -30,6 +30,17 @@ objects as (
 
 ),
 
+alike_objects as (
+
+    select
+        layer,
+        lower(object_id) as name,
+        min(object_id) as object_id
+    from objects
+    group by layer, lower(object_id)
+
+),
+
 lineage as (
 
     select distinct defined_in from {{ ref('alloc_rule_set_lineage') }}
@@ -120,12 +131,17 @@ faults as (
         percentages.file_name,
         percentages.line_number,
         'gives a percentage to ' || percentages.to_id || ', which is no object of the '
-        || percentages.to_layer || ' layer; correct the name, or deliver the object'
+        || percentages.to_layer || ' layer' || {{ did_you_mean('alike_objects.object_id') }}
+        || '; correct the name, or deliver the object'
     from percentages
     inner join rules
         on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
     left join objects
         on percentages.to_layer = objects.layer and percentages.to_id = objects.object_id
+    left join alike_objects
+        on
+            percentages.to_layer = alike_objects.layer
+            and lower(percentages.to_id) = alike_objects.name
     where objects.object_id is null and percentages.to_id <> 'UNALLOCATED'
 
     union all

@@ -87,14 +87,17 @@ faults as (
         rules.rule_id,
         rules.file_name,
         rules.line_number,
-        'names the target set '
-        || rules.target_set
-        || ', which has no row in target_sets; add it there, or correct the name' as message
+        'names the target set ' || rules.target_set || ', which has no row in target_sets'
+        || {{ did_you_mean('alike.target_set') }} || '; add it, or correct the name' as message
     from rules
     left join target_sets
         on
             rules.computed_rule_set = target_sets.rule_set
             and rules.target_set = target_sets.target_set
+    left join target_sets as alike
+        on
+            rules.computed_rule_set = alike.rule_set
+            and lower(rules.target_set) = lower(alike.target_set)
     where rules.target_set is not null and target_sets.target_set is null
 
     union all

@@ -64,16 +64,26 @@ faults as (
     union all
     select * from {{ ref('alloc_cloud_faults') }}
     union all
+    select * from {{ ref('alloc_case_faults') }}
+    union all
     select
         'error' as severity,
         'rejected_row' as fault,
-        cast(null as varchar) as rule_set,
-        cast(null as varchar) as rule_id,
+        rule_set,
+        rule_id,
         file_name,
         line_number,
-        'a row of ' || domain || '.' || table_name || ' cannot be used: ' || reason_code
-        || coalesce(' in ' || column_name, '')
-        || '; mend it, a rule or weight is never left out' as message
+        case
+            when coalesce(rule_id, rule_set) is null
+                then 'a row of ' || domain || '.' || table_name || ' cannot be used: '
+            else 'has a row of ' || domain || '.' || table_name || ' that cannot be used: '
+        end
+        || reason_code || coalesce(' in ' || column_name, '')
+        || case reason_code
+            when 'reserved_name'
+                then ', for such names stand for money without a receiver; give it another id'
+            else '; mend it, a rule or weight is never left out'
+        end as message
     from {{ ref('input_cost_model__rejected_rules') }}
     union all
     select

@@ -16,6 +16,8 @@ allocation_rules as (
         account_filter || cost_center_filter || vendor_filter || project_filter as line_filters,
         method,
         driver_id,
+        budget_driver_id,
+        rate,
         delivered_network,
         valid_from,
         valid_to,
@@ -25,10 +27,21 @@ allocation_rules as (
 
 ),
 
-classification_rules as (
+dated_rules as (
+
+    select
+        rule_set,
+        rule_id,
+        valid_from,
+        valid_to,
+        file_name,
+        line_number
+    from allocation_rules
+
+    union all
 
     select distinct
-        defined_in as rule_set,
+        defined_in,
         rule_id,
         valid_from,
         valid_to,
@@ -123,34 +136,52 @@ faults as (
         rule_id,
         file_name,
         line_number,
-        'is valid from '
-        || valid_from
-        || ' to '
-        || valid_to
-        || ', which is never; turn the dates round'
-    from allocation_rules
+        'is valid from ' || valid_from || ' to ' || valid_to || ', which is never; '
+        || 'turn the dates round'
+    from dated_rules
     where valid_from > valid_to
 
     union all
 
+    -- what follows may be meant, and hardly is
     select
-        'dates_reversed',
+        'zero_rate',
         rule_set,
         rule_id,
         file_name,
         line_number,
-        'is valid from '
-        || valid_from
-        || ' to '
-        || valid_to
-        || ', which is never; turn the dates round'
-    from classification_rules
-    where valid_from > valid_to
+        'charges a rate of 0, so it bills nobody and all of its cost is a variance; '
+        || 'give the rate, unless that is meant'
+    from allocation_rules
+    where method = 'standard_rate' and rate = 0
+
+    union all
+
+    select
+        'one_driver_twice',
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        case method
+            when 'dual_rate'
+                then
+                    'weighs its fixed and its variable part by the driver ' || driver_id
+                    || ', so both go alike; name the budgeted use in budget_driver_id, '
+                    || 'or use the method driver'
+            else
+                'charges and budgets by the driver ' || driver_id
+                || ', so its volume variance is always 0; '
+                || 'name the budgeted use in budget_driver_id'
+        end
+    from allocation_rules
+    where method in ('dual_rate', 'standard_rate') and driver_id = budget_driver_id
 
 )
 
 select
-    'error' as severity,
+    case when fault in ('zero_rate', 'one_driver_twice') then 'warning' else 'error' end
+        as severity,
     fault,
     rule_set,
     rule_id,

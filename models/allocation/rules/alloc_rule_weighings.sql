@@ -35,6 +35,7 @@ weighings as (
         'weighs by the driver ' || driver_id as reading,
         case method
             when 'dual_rate' then 'its variable part stays unallocated as no_driver_data'
+            when 'standard_rate' then 'it charges nothing and all of its cost is a variance'
             else 'its money stays unallocated as no_driver_data'
         end as without_values,
         file_name,

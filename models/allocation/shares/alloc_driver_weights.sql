@@ -1,22 +1,13 @@
 -- grain: one offer by a driver and receiver
--- why: which values hold for the sender in the period: its own before those for any sender
--- reads: alloc_offers, driver values and versions, objects, target sets
+-- why: the values of the delivery that counts, for receivers that are open and in the target set
+-- reads: alloc_offer_versions, alloc_driver_values, objects, target sets
 -- conserves: every value of a receiver that the rule may send to
 
 with
 
-offers as (
+chosen_versions as (
 
-    select * from {{ ref('alloc_offers') }}
-    where
-        {{ in_stale_periods() }}
-        and method_used in ('driver', 'capacity', 'dual_rate', 'standard_rate')
-
-),
-
-driver_versions as (
-
-    select * from {{ ref('alloc_driver_versions') }}
+    select * from {{ ref('alloc_offer_versions') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -35,55 +26,6 @@ objects as (
 target_members as (
 
     select * from {{ ref('alloc_target_members') }}
-
-),
-
-offered_versions as (
-
-    select
-        offers.*,
-        versions.from_id as driver_from_id,
-        versions.driver_period
-    from offers
-    inner join driver_versions as versions
-        on offers.driver_id = versions.driver_id and offers.from_id = versions.from_id
-    where
-        offers.fiscal_period >= versions.driver_period
-        and offers.fiscal_period < versions.next_period
-        and (
-            offers.carries_forward
-            or versions.driver_period in (offers.fiscal_period, cast('1900-01-01' as date))
-        )
-
-    union all
-
-    select
-        offers.*,
-        versions.from_id,
-        versions.driver_period
-    from offers
-    inner join driver_versions as versions
-        on offers.driver_id = versions.driver_id and versions.from_id = '*'
-    where
-        offers.from_id <> '*'
-        and offers.fiscal_period >= versions.driver_period
-        and offers.fiscal_period < versions.next_period
-        and (
-            offers.carries_forward
-            or versions.driver_period in (offers.fiscal_period, cast('1900-01-01' as date))
-        )
-
-),
-
-chosen_versions as (
-
-    select *
-    from offered_versions
-    qualify
-        row_number() over (
-            partition by offer_id
-            order by driver_from_id = '*'
-        ) = 1
 
 )
 

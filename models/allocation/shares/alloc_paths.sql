@@ -1,7 +1,9 @@
 -- grain: one path, place where its money comes to rest and part of the cost
 -- why: first receivers and network in one share: each sender's money is rounded once, to the cent
--- reads: alloc_path_entries, alloc_path_visits, alloc_layer_exits, alloc_objects
+-- reads: alloc_path_entries, alloc_path_visits, exits, alloc_slow_circles, alloc_objects
 -- conserves: every path wholly: its intervals meet and end at exactly 1
+
+-- its test stops the build before money moves: depends_on: {{ ref('alloc_slow_circles') }}
 
 with
 

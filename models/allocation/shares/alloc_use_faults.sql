@@ -1,6 +1,6 @@
--- grain: one rule and sender used above its capacity, or rule and user whose cloud use is negative
--- why: both are counted otherwise than they were delivered, and somebody should look
--- reads: alloc_offers, alloc_weights, alloc_shares, alloc_effective_rules
+-- grain: one rule and object that it meets otherwise than the deliveries say
+-- why: use above a capacity, negative cloud use, retired objects: somebody should look
+-- reads: alloc_offers, alloc_weights, alloc_shares, alloc_effective_rules, receivers' faults
 -- conserves: every such use of the positions that were taken, with its worst or first period
 
 with
@@ -147,6 +147,22 @@ faults as (
         || cast(first_period as varchar)
         || '; there it counts as nothing: look for credits that belong to another period'
     from negative
+
+    union all
+
+    select * from {{ ref('alloc_uncharged_senders') }}
+
+    union all
+
+    select * from {{ ref('alloc_retired_payers') }}
+
+    union all
+
+    select * from {{ ref('alloc_retired_receivers') }}
+
+    union all
+
+    select * from {{ ref('alloc_receiver_faults') }}
 
 )
 

@@ -39,9 +39,7 @@ select
     description,
     false
 from additions
-where
-    sub_tower <> 'DIRECT'
-    and sub_tower not in (select standard.sub_tower from standard)
+where sub_tower not in (select standard.sub_tower from standard)
 
 union all
 

@@ -1,4 +1,4 @@
--- grain: one delivered row of the cost model or of the drivers that cannot be used
+-- grain: one unusable row of the cost model or of the drivers, or with a reserved name
 -- why: the allocation stops before money moves when a rule or a weight is missing
 -- reads: stg_files__rejected_rules
 -- conserves: every such row
@@ -16,6 +16,8 @@ select
     table_name,
     file_name,
     line_number,
+    rule_set,
+    rule_id,
     split_part(reject_reason, ':', 1) as reason_code,
     nullif(split_part(reject_reason, ':', 2), '') as column_name
 from rejected

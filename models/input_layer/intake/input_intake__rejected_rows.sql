@@ -16,6 +16,7 @@ select
     table_name,
     file_name,
     line_number,
+    rule_id,
     split_part(reject_reason, ':', 1) as reason_code,
     nullif(split_part(reject_reason, ':', 2), '') as column_name,
     raw_row,

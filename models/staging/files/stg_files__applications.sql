@@ -36,6 +36,7 @@ checked as (
             required=['application_id'],
             dates=['retired_on'],
             booleans=['is_ai'],
+            objects=['application_id'],
         ) }} as row_fault
     from typed
 

@@ -37,6 +37,7 @@ checked as (
             dates=['retired_on'],
             numbers=['headcount'],
             not_negative=['headcount'],
+            objects=['consumer_id'],
         ) }} as row_fault
     from typed
 

@@ -8,11 +8,13 @@ with
 rejected as (
 
     {% for domain, table, system, amount, currency in contract_tables() -%}
+    {%- set has_rule = table.endswith('_rules') or table.startswith('allocation_') -%}
     select
         '{{ domain }}' as domain,
         '{{ table }}' as table_name,
         staged.file_name,
         staged.line_number,
+        {{ 'staged.rule_id' if has_rule else 'cast(null as varchar)' }} as rule_id,
         staged.reject_reason,
         {{ raw_row('delivered') }} as raw_row,
         cast({{ amount }} as decimal(38, 12)) as amount,
@@ -32,6 +34,7 @@ rejected as (
         table_name,
         file_name,
         line_number,
+        cast(null as varchar),
         coalesce(reason_code, 'malformed_row'),
         raw_row,
         cast(null as decimal(38, 12)),
@@ -45,6 +48,7 @@ select
     table_name,
     file_name,
     line_number,
+    rule_id,
     reject_reason,
     raw_row,
     amount,

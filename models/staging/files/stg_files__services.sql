@@ -40,6 +40,7 @@ checked as (
                 'service_type': ['business', 'technical'],
             },
             not_negative=['capacity_quantity'],
+            objects=['service_id'],
         ) }} as row_fault
     from typed
 

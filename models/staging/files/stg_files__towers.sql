@@ -29,6 +29,7 @@ checked as (
         *,
         {{ row_fault(
             required=['tower', 'sub_tower'],
+            objects=['sub_tower'],
         ) }} as row_fault
     from typed
 

@@ -1,5 +1,5 @@
--- A failure means that objects hand almost everything to each other: the network has hardly any
--- outlet, and what circulates does not come to rest. Raise the share that leaves it.
+-- A failure means that money which entered a network did not come to rest, and circles_let_go named
+-- no circle that keeps it: a fault of the engine.
 select
     rule_set,
     fiscal_period,

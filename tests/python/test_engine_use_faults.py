@@ -1,0 +1,160 @@
+"""What a rule meets otherwise than the deliveries say: the build goes on, and somebody is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine_workspace import EngineWorkspace
+
+
+def write_retired(company: EngineWorkspace) -> None:
+    """Retired applications and consumers in tags, percentages, drivers and target sets."""
+    company.add("cmdb/applications", application_id="old app", retired_on="2025-01-20")
+    for consumer_id, day in [("gone", "2025-01-31"), ("left", "2024-12-31"), ("last", "")]:
+        company.add("consumption/consumers", consumer_id=consumer_id, retired_on=day)
+    company.line(100, day="2025-01-15", application_id="old app")  # open in its last month
+    company.line(100, day="2025-02-15", application_id="old app")
+    company.line(100, day="2025-03-15", application_id="old app")
+    company.line(50, day="2025-02-15", consumer_id="left")
+    company.rule("old app", "solution", 10, "even", from_id="old app", target_set="open")
+    company.services("percent", "driver", "empty", "even", "hybrid", "rated", "room")
+    for service_id in ("percent", "driver", "empty", "even", "hybrid", "rated", "room"):
+        company.line(100, day="2025-02-15", service_id=service_id)
+    company.rule("percent", "solution", 20, "fixed_percent", from_id="percent")
+    company.percentages("percent", "consumer", {"gone": 40, "north": 60})
+    company.rule("driver", "solution", 30, "driver", from_id="driver", driver_id="heads")
+    company.driver("heads", "", {"gone": 1, "left": 2, "north": 3})
+    company.rule("empty", "solution", 40, "driver", from_id="empty", driver_id="badges")
+    company.driver("badges", "", {"gone": 1, "north": 0})
+    company.target_set("retired", "consumer", "gone|left")
+    company.rule("even", "solution", 50, "even", from_id="even", target_set="retired")
+    company.rule("hybrid", "solution", 60, "hybrid", from_id="hybrid")
+    for position, values in enumerate(
+        [{"method": "driver", "driver_id": "desks"}, {"method": "even", "target_set": "open"}], 1
+    ):
+        company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id="hybrid",
+                    position=position, **values)  # fmt: skip
+    company.driver("desks", "", {"gone": 1}, day="2025-02-01")
+    company.rule("rated", "solution", 70, "standard_rate", from_id="rated", driver_id="badges",
+                 rate=2)  # fmt: skip
+    company.rule("room", "solution", 80, "capacity", from_id="room", driver_id="heads", capacity=9)
+
+
+def write_layers_and_sets(company: EngineWorkspace) -> None:
+    """One id in two layers, and use by receivers that a rule does not send to."""
+    company.services("twin", "inner", "outer", "fenced", "walled")
+    company.consumers("twin")
+    for service_id in ("inner", "outer", "fenced", "walled"):
+        company.line(100, day="2025-02-15", service_id=service_id)
+    company.driver("calls", "", {"twin": 3, "north": 1})
+    company.rule("calls", "resource_tower", 10, "driver", from_id="Servers", driver_id="calls")
+    company.rule("inner", "solution", 90, "driver", from_id="inner", driver_id="calls")
+    company.rule("twin", "solution", 91, "even", from_id="twin", target_set="open")
+    # a target set chooses: nothing is hidden
+    company.rule("outer", "solution", 92, "driver", from_id="outer", driver_id="calls",
+                 target_set="open")  # fmt: skip
+    company.driver("slots", "", {"north": 30, "south": 20, "last": 10})
+    company.driver("slots", "", {"north": 30, "south": 25, "last": 10}, day="2025-02-01")
+    company.target_set("north", "consumer", "north|twin")
+    company.rule("fenced", "solution", 93, "capacity", from_id="fenced", driver_id="slots",
+                 capacity=100, target_set="north")  # fmt: skip
+    company.rule("walled", "solution", 94, "capacity", from_id="walled", driver_id="slots",
+                 capacity=100, target_set="north", idle="recovered")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
+    """Build one company with all of them."""
+    folder = tmp_path_factory.mktemp("use_faults")
+    company = EngineWorkspace(folder / "ws", folder / "target")
+    company.classify("all", 900, "Staffing", "Internal Labor")
+    company.rule("tagged", "cost_pool", 900, "tagged")
+    company.consumers("north", "south")
+    company.target_set("open", "consumer", "north|south")
+    write_retired(company)
+    write_layers_and_sets(company)
+    result = company.build()
+    assert result.returncode == 0, result.stdout[-5000:]
+    return company
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule_id", "object_id", "words"),
+    [
+        ("retired_payer", "tagged", "old app",
+         "bills old app by the tags of lines, though it retired on 2025-01-20, in 2 of the periods,"
+         " first in that from 2025-02-01; name who pays now"),
+        ("retired_payer", "tagged", "left",
+         "bills left by the tags of lines, though it retired on 2024-12-31, in 1 of the periods"),
+        ("retired_payer", "percent", "gone",
+         "bills gone by a fixed percentage, though it retired on 2025-01-31"),
+        ("retired_receiver", "driver", "left",
+         "weighs by the driver heads, which has a value for left, which retired on 2024-12-31 and"
+         " receives nothing of driver in the period from 2025-01-01, one of 3 such cases;"
+         " the other receivers carry its part"),
+        ("retired_receiver", "room", "left", "its use counts as idle capacity"),
+        ("no_open_receiver", "empty", "gone",
+         "weighs by the driver badges, which has a value for gone, which retired on 2025-01-31 and"
+         " receives nothing of empty in the period from 2025-02-01, one of 2 such cases;"
+         " every receiver has retired, and the money stays unallocated as no_driver_data"),
+        ("no_open_receiver", "even", "gone",
+         "sends evenly to the target set retired, a member of which is gone, which retired"),
+        ("no_open_receiver", "hybrid", "gone", "and the next position is tried"),
+        ("no_open_receiver", "rated", "gone", "and all of the cost is a variance"),
+        ("nothing_charged", "rated", "rated",
+         "finds no use of rated by the driver badges in 2 of the periods, first in that from"
+         " 2025-02-01; nothing is charged there and all of its cost is a variance: deliver"),
+        ("receiver_of_two_layers", "calls", "twin",
+         "weighs by the driver calls, which has a value for twin, an object of the solution and of"
+         " the consumer layer; the solution layer took it"),
+        ("receiver_of_two_layers", "inner", "twin",
+         "an object of the consumer and of the solution layer; the consumer layer took it"),
+        ("use_outside_target_set", "fenced", "fenced",
+         "finds 35.00 used of the capacity of fenced by receivers outside the target set north,"
+         " such as last, in the period from 2025-02-01; it counts as idle: widen"),
+        ("use_outside_target_set", "walled", "walled", "those inside carry it: widen"),
+    ],
+)  # fmt: skip
+def test_it_is_told(
+    company: EngineWorkspace, fault: str, rule_id: str, object_id: str, words: str
+) -> None:
+    messages = company.query(
+        "select message from allocation.alloc_use_faults"
+        " where fault = ? and rule_id = ? and object_id = ?",
+        fault, rule_id, object_id,
+    )  # fmt: skip
+    assert len(messages) == 1
+    assert words in messages[0][0]
+    assert messages[0][0].startswith("cost_model/allocation_rules.csv, line ")
+    assert f": rule {rule_id} " in messages[0][0]
+
+
+def test_nothing_else_is_told(company: EngineWorkspace) -> None:
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 14
+
+
+def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select service_id, to_id, sum(amount_minor) from allocation.alloc_consumer_flows"
+        " where fiscal_period = '2025-02-01' and amount_minor <> 0 group by all order by all"
+    )
+    assert rows == [
+        ("driver", "north", 10000),
+        ("empty", "UNALLOCATED", 10000),
+        ("even", "UNALLOCATED", 10000),
+        ("fenced", "IDLE_CAPACITY", 7000),
+        ("fenced", "north", 3000),
+        ("hybrid", "north", 5000),
+        ("hybrid", "south", 5000),
+        ("inner", "north", 2500),
+        ("inner", "twin", 7500),
+        ("old app", "north", 5000),
+        ("old app", "south", 5000),
+        ("outer", "north", 10000),
+        ("percent", "gone", 4000),
+        ("percent", "north", 6000),
+        ("rated", "VOLUME_VARIANCE", 10000),
+        ("room", "IDLE_CAPACITY", 6667),
+        ("room", "north", 3333),
+        ("walled", "north", 10000),
+    ]
