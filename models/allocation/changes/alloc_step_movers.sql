@@ -113,9 +113,9 @@ left join networks
         steps.rule_set = networks.rule_set
         and steps.fiscal_period = networks.fiscal_period
         and steps.sender_layer = networks.sender_layer
-        and steps.after_rule_id = networks.after_rule_id
+        and case when not steps.is_own_change then steps.after_rule_id end
+        = networks.after_rule_id
         and steps.after_from_id = networks.after_from_id
-        and not steps.is_own_change
 left join changed_rules as changed_after
     on
         steps.rule_set = changed_after.rule_set

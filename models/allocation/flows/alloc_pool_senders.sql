@@ -19,7 +19,11 @@ pool_rules as (
 
 charges as (
 
-    select * from {{ ref('alloc_standard_charges') }} where {{ in_stale_periods() }}
+    select
+        *,
+        'amount' as measure
+    from {{ ref('alloc_standard_charges') }}
+    where {{ in_stale_periods() }}
 
 ),
 
@@ -88,7 +92,7 @@ select
 from senders
 left join charges
     on
-        senders.measure = 'amount'
+        senders.measure = charges.measure
         and senders.rule_set = charges.rule_set
         and senders.fiscal_period = charges.fiscal_period
         and senders.rule_id = charges.rule_id
@@ -96,9 +100,8 @@ left join paths
     on
         senders.rule_set = paths.rule_set
         and senders.fiscal_period = paths.fiscal_period
-        and senders.rule_id = paths.rule_id
+        and case when senders.reason_code is null then senders.rule_id end = paths.rule_id
         and coalesce(senders.tag_id, '*') = paths.from_id
-        and senders.reason_code is null
 window
     rated_cost as (
         partition by

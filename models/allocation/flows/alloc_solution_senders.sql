@@ -42,7 +42,11 @@ service_rules as (
 
 charges as (
 
-    select * from {{ ref('alloc_standard_charges') }} where {{ in_stale_periods() }}
+    select
+        *,
+        'amount' as measure
+    from {{ ref('alloc_standard_charges') }}
+    where {{ in_stale_periods() }}
 
 ),
 
@@ -87,7 +91,7 @@ left join service_rules
         and services.service_id = service_rules.from_id
 left join charges
     on
-        services.measure = 'amount'
+        services.measure = charges.measure
         and services.rule_set = charges.rule_set
         and services.fiscal_period = charges.fiscal_period
         and services.service_id = charges.from_id

@@ -21,7 +21,11 @@ tower_rules as (
 
 charges as (
 
-    select * from {{ ref('alloc_standard_charges') }} where {{ in_stale_periods() }}
+    select
+        *,
+        'amount' as measure
+    from {{ ref('alloc_standard_charges') }}
+    where {{ in_stale_periods() }}
 
 ),
 
@@ -91,7 +95,7 @@ left join tower_rules
         and towers.expense_type = tower_rules.expense_type
 left join charges
     on
-        towers.measure = 'amount'
+        towers.measure = charges.measure
         and towers.rule_set = charges.rule_set
         and towers.fiscal_period = charges.fiscal_period
         and towers.from_id = charges.from_id

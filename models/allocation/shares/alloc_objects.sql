@@ -49,8 +49,8 @@ objects as (
         coalesce(applications.retired_on, cast('9999-12-31' as date))
     from services
     left join applications
-        on services.service_type = 'application'
-            and services.service_id = applications.application_id
+        on case when services.service_type = 'application' then services.service_id end
+            = applications.application_id
 
     union all
 

@@ -1,19 +1,13 @@
 -- grain: one rule and sender whose use falls outside, or rule and receiver of two layers
 -- why: use that no receiver answers for looks idle, and one id in two layers hides a choice
--- reads: offer versions, alloc_shares, alloc_weights, driver values, objects, target sets
+-- reads: offer versions, taken offers, alloc_weights, driver values, objects, target sets
 -- conserves: every such case of the positions that were taken, with one period and receiver
 
 with
 
 taken_positions as (
 
-    select distinct
-        rule_set,
-        fiscal_period,
-        rule_id,
-        from_id,
-        fallback_position
-    from {{ ref('alloc_shares') }}
+    select * from {{ ref('alloc_taken_offers') }}
 
 ),
 
@@ -92,11 +86,17 @@ outside_uses as (
         on
             versions.offer_id = weights.offer_id
             and driver_values.to_id = weights.to_id
-            and coalesce(driver_values.to_layer, weights.to_layer) = weights.to_layer
+            and driver_values.to_layer = weights.to_layer
+    left join weights as weights_in_any_layer
+        on
+            versions.offer_id = weights_in_any_layer.offer_id
+            and case when driver_values.to_layer is null then driver_values.to_id end
+            = weights_in_any_layer.to_id
     where
         versions.method_used = 'capacity'
         and versions.target_set is not null
         and weights.offer_id is null
+        and weights_in_any_layer.offer_id is null
 
 ),
 

@@ -23,7 +23,7 @@ rules as (
 
 billings as (
 
-    select distinct
+    select
         rule_set,
         fiscal_period,
         rule_id,
@@ -39,7 +39,7 @@ billings as (
 
     union all
 
-    select distinct
+    select
         rule_set,
         fiscal_period,
         rule_id,

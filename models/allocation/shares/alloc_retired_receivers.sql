@@ -1,19 +1,13 @@
 -- grain: one rule that leaves out retired receivers, and whether anybody is left to pay
 -- why: the value of a retired receiver moves to the others, or money stops for want of them
--- reads: offers and their versions, alloc_shares, alloc_weights, driver values, target sets
+-- reads: offers and their versions, taken offers, alloc_weights, driver values, target sets
 -- conserves: every such rule of the positions that were tried, with one receiver as an example
 
 with
 
 tried_positions as (
 
-    select distinct
-        rule_set,
-        fiscal_period,
-        rule_id,
-        from_id,
-        fallback_position
-    from {{ ref('alloc_shares') }}
+    select * from {{ ref('alloc_taken_offers') }}
 
 ),
 
@@ -104,9 +98,15 @@ retired_receivers as (
         on
             offers.offer_id = weights.offer_id
             and driver_values.to_id = weights.to_id
-            and coalesce(driver_values.to_layer, weights.to_layer) = weights.to_layer
+            and driver_values.to_layer = weights.to_layer
+    left join weights as weights_in_any_layer
+        on
+            offers.offer_id = weights_in_any_layer.offer_id
+            and case when driver_values.to_layer is null then driver_values.to_id end
+            = weights_in_any_layer.to_id
     where
         weights.offer_id is null
+        and weights_in_any_layer.offer_id is null
         and (offers.target_set is null or target_members.to_id is not null)
 
     union all

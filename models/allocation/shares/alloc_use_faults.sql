@@ -1,6 +1,6 @@
 -- grain: one rule and object that it meets otherwise than the deliveries say
 -- why: use above a capacity, negative cloud use, retired objects: somebody should look
--- reads: alloc_offers, alloc_weights, alloc_shares, alloc_effective_rules, receivers' faults
+-- reads: alloc_offers, alloc_weights, taken offers, alloc_effective_rules, receivers' faults
 -- conserves: every such use of the positions that were taken, with its worst or first period
 
 with
@@ -19,13 +19,7 @@ weights as (
 
 taken_positions as (
 
-    select distinct
-        rule_set,
-        fiscal_period,
-        rule_id,
-        from_id,
-        fallback_position
-    from {{ ref('alloc_shares') }}
+    select * from {{ ref('alloc_taken_offers') }}
     where method_used in ('capacity', 'cloud_usage')
 
 ),

@@ -50,6 +50,7 @@ objects as (
 closed_objects as (
 
     select
+        network,
         rule_set,
         fiscal_period,
         sender_layer as layer,
@@ -57,7 +58,7 @@ closed_objects as (
         min(sequence) as sequence
     from offers
     where network = 'step_down'
-    group by rule_set, fiscal_period, sender_layer, from_id
+    group by network, rule_set, fiscal_period, sender_layer, from_id
 
 ),
 
@@ -151,7 +152,7 @@ marked_weights as (
     left join objects on weights.to_layer = objects.layer and weights.to_id = objects.object_id
     left join closed_objects
         on
-            offers.network = 'step_down'
+            offers.network = closed_objects.network
             and offers.rule_set = closed_objects.rule_set
             and offers.fiscal_period = closed_objects.fiscal_period
             and weights.to_layer = closed_objects.layer

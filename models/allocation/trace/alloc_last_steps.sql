@@ -1,21 +1,13 @@
 -- grain: one scenario, rule set, period, and method or reason of the last step of money
 -- why: how money got on its bill, or why it did not, before anybody judges it
--- reads: flows of all steps, alloc_shares
+-- reads: flows of all steps, alloc_taken_offers
 -- conserves: all money of the period, once
 
 with
 
-shares as (
+taken_offers as (
 
-    select
-        rule_set,
-        fiscal_period,
-        rule_id,
-        from_id,
-        max(method_used) as method_used
-    from {{ ref('alloc_shares') }}
-    where {{ in_stale_periods() }}
-    group by rule_set, fiscal_period, rule_id, from_id
+    select * from {{ ref('alloc_taken_offers') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -76,14 +68,14 @@ select
     last_steps.reason_code,
     case
         when last_steps.reason_code is null
-            then coalesce(shares.method_used, last_steps.method)
+            then coalesce(taken_offers.method_used, last_steps.method)
     end as method,
     cast(sum(last_steps.amount_minor) as bigint) as amount_minor
 from last_steps
-left join shares
+left join taken_offers
     on
-        last_steps.rule_set = shares.rule_set
-        and last_steps.fiscal_period = shares.fiscal_period
-        and last_steps.rule_id = shares.rule_id
-        and last_steps.from_id = shares.from_id
+        last_steps.rule_set = taken_offers.rule_set
+        and last_steps.fiscal_period = taken_offers.fiscal_period
+        and last_steps.rule_id = taken_offers.rule_id
+        and last_steps.from_id = taken_offers.from_id
 group by all

@@ -1,21 +1,13 @@
 -- grain: one scenario, rule set, period, sender of a step, rule and receiver
 -- why: every step in one shape, small enough to compare one period with the next
--- reads: flows of all steps, alloc_shares
+-- reads: flows of all steps, alloc_taken_offers
 -- conserves: what each step sends, to whom or to where it stops
 
 with
 
-methods as (
+taken_offers as (
 
-    select
-        rule_set,
-        fiscal_period,
-        rule_id,
-        from_id,
-        max(method_used) as method_used
-    from {{ ref('alloc_shares') }}
-    where {{ in_stale_periods() }}
-    group by rule_set, fiscal_period, rule_id, from_id
+    select * from {{ ref('alloc_taken_offers') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -84,14 +76,14 @@ select
     sends.from_layer,
     sends.from_id,
     sends.rule_id,
-    coalesce(methods.method_used, sends.method) as method,
+    coalesce(taken_offers.method_used, sends.method) as method,
     sends.to_layer,
     sends.to_id,
     cast(sends.amount_minor as bigint) as amount_minor
 from sends
-left join methods
+left join taken_offers
     on
-        sends.rule_set = methods.rule_set
-        and sends.fiscal_period = methods.fiscal_period
-        and sends.rule_id = methods.rule_id
-        and sends.share_from_id = methods.from_id
+        sends.rule_set = taken_offers.rule_set
+        and sends.fiscal_period = taken_offers.fiscal_period
+        and sends.rule_id = taken_offers.rule_id
+        and sends.share_from_id = taken_offers.from_id

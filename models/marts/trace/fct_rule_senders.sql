@@ -7,9 +7,16 @@
 
 with
 
+-- rules see the pool of money between its classification and the services
 takings as (
 
-    select * from {{ same_database(ref('alloc_rule_takings')) }}
+    select
+        *,
+        rule_layer in ('cost_pool', 'resource_tower') as is_pooled,
+        case when is_pooled then cost_pool else '' end as known_cost_pool,
+        case when is_pooled then cost_sub_pool else '' end as known_cost_sub_pool,
+        case when is_pooled then expense_type else '' end as known_expense_type
+    from {{ same_database(ref('alloc_rule_takings')) }}
 
 ),
 
@@ -33,9 +40,9 @@ takings_with_next_rules as (
             and takings.rule_id = next_rules.rule_id
             and takings.profile_id = next_rules.profile_id
             and takings.from_id = next_rules.from_id
-            and next_rules.cost_pool in ('', takings.cost_pool)
-            and next_rules.cost_sub_pool in ('', takings.cost_sub_pool)
-            and next_rules.expense_type in ('', takings.expense_type)
+            and takings.known_cost_pool = next_rules.cost_pool
+            and takings.known_cost_sub_pool = next_rules.cost_sub_pool
+            and takings.known_expense_type = next_rules.expense_type
 
 )
 
