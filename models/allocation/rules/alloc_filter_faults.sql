@@ -67,17 +67,30 @@ distinct_parts as (
 
 ),
 
+matched_parts as (
+
+    select distinct
+        distinct_parts.attribute,
+        distinct_parts.part
+    from distinct_parts
+    inner join filter_values
+        on
+            distinct_parts.attribute = filter_values.attribute
+            and {{ matches_pattern('filter_values.found_under', 'distinct_parts.part') }}
+
+),
+
 unmatched_parts as (
 
     select
         distinct_parts.attribute,
         distinct_parts.part
     from distinct_parts
-    left join filter_values
+    left join matched_parts
         on
-            distinct_parts.attribute = filter_values.attribute
-            and {{ matches_pattern('filter_values.found_under', 'distinct_parts.part') }}
-    where filter_values.found_under is null and trim(distinct_parts.part) <> ''
+            distinct_parts.attribute = matched_parts.attribute
+            and distinct_parts.part = matched_parts.part
+    where matched_parts.part is null and trim(distinct_parts.part) <> ''
 
 ),
 
