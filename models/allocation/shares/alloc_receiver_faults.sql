@@ -1,6 +1,6 @@
 -- grain: one rule and sender whose use falls outside, or rule and receiver of two layers
 -- why: use that no receiver answers for looks idle, and one id in two layers hides a choice
--- reads: offer versions, taken offers, alloc_weights, driver values, objects, target sets
+-- reads: unused values, offer versions, taken offers, weights, driver values, objects, target sets
 -- conserves: every such case of the positions that were taken, with one period and receiver
 
 with
@@ -22,6 +22,12 @@ versions as (
             and versions.rule_id = taken_positions.rule_id
             and versions.from_id = taken_positions.from_id
             and versions.position = taken_positions.fallback_position
+
+),
+
+unused_values as (
+
+    select * from {{ ref('alloc_unused_values') }}
 
 ),
 
@@ -58,45 +64,29 @@ ids_of_several_layers as (
 
 ),
 
--- what has a value and no weight is not in the target set; an open object of the id may be
+-- an open object of the id may be outside its target set
 outside_uses as (
 
     select distinct
-        versions.offer_id,
-        versions.defined_in,
-        versions.rule_id,
-        versions.from_id,
-        versions.fiscal_period,
-        versions.target_set,
-        versions.idle,
+        unused_values.offer_id,
+        unused_values.defined_in,
+        unused_values.rule_id,
+        unused_values.from_id,
+        unused_values.fiscal_period,
+        unused_values.target_set,
+        unused_values.idle,
         objects.object_id,
-        driver_values.quantity
-    from versions
-    inner join driver_values
-        on
-            versions.driver_id = driver_values.driver_id
-            and versions.driver_from_id = driver_values.from_id
-            and versions.driver_period = driver_values.driver_period
+        unused_values.quantity
+    from unused_values
     inner join objects
         on
-            driver_values.to_id = objects.object_id
-            and coalesce(driver_values.to_layer, objects.layer) = objects.layer
-            and versions.fiscal_period <= objects.last_day
-    left join weights
-        on
-            versions.offer_id = weights.offer_id
-            and driver_values.to_id = weights.to_id
-            and driver_values.to_layer = weights.to_layer
-    left join weights as weights_in_any_layer
-        on
-            versions.offer_id = weights_in_any_layer.offer_id
-            and case when driver_values.to_layer is null then driver_values.to_id end
-            = weights_in_any_layer.to_id
+            unused_values.to_id = objects.object_id
+            and coalesce(unused_values.to_layer, objects.layer) = objects.layer
+            and unused_values.fiscal_period <= objects.last_day
     where
-        versions.method_used = 'capacity'
-        and versions.target_set is not null
-        and weights.offer_id is null
-        and weights_in_any_layer.offer_id is null
+        unused_values.method_used = 'capacity'
+        and unused_values.target_set is not null
+        and not unused_values.is_passed_over
 
 ),
 

@@ -1,41 +1,30 @@
 -- grain: one rule that leaves out retired receivers, and whether anybody is left to pay
 -- why: the value of a retired receiver moves to the others, or money stops for want of them
--- reads: offers and their versions, taken offers, alloc_weights, driver values, target sets
+-- reads: alloc_unused_values, alloc_offers, taken offers, alloc_weights, objects, target sets
 -- conserves: every such rule of the positions that were tried, with one receiver as an example
 
 with
 
-tried_positions as (
+unused_values as (
 
-    select * from {{ ref('alloc_taken_offers') }}
+    select * from {{ ref('alloc_unused_values') }}
 
 ),
 
-offers as (
+even_offers as (
 
     select
         offers.*,
         offers.position < tried_positions.fallback_position as is_passed_over
     from {{ ref('alloc_offers') }} as offers
-    inner join tried_positions
+    inner join {{ ref('alloc_taken_offers') }} as tried_positions
         on
             offers.rule_set = tried_positions.rule_set
             and offers.fiscal_period = tried_positions.fiscal_period
             and offers.rule_id = tried_positions.rule_id
             and offers.from_id = tried_positions.from_id
             and offers.position <= tried_positions.fallback_position
-
-),
-
-versions as (
-
-    select * from {{ ref('alloc_offer_versions') }}
-
-),
-
-driver_values as (
-
-    select * from {{ ref('alloc_driver_values') }} where quantity > 0
+    where offers.method_used = 'even'
 
 ),
 
@@ -51,107 +40,99 @@ target_members as (
 
 ),
 
-weights as (
+retired_members as (
 
-    select * from {{ ref('alloc_weights') }}
+    select
+        even_offers.*,
+        target_members.to_id,
+        target_members.last_day
+    from even_offers
+    inner join target_members
+        on
+            even_offers.target_set = target_members.target_set
+            and even_offers.target_rule_set = target_members.rule_set
+            and even_offers.fiscal_period > target_members.last_day
 
 ),
 
 open_offers as (
 
-    select distinct offer_id from weights where weight > 0
+    select distinct offer_id
+    from {{ ref('alloc_weights') }}
+    where weight > 0 and offer_id in (select offer_id from retired_members)
 
 ),
 
 retired_receivers as (
 
     select
-        offers.*,
-        'weighs by the driver ' || offers.driver_id || ', which has a value for ' as reading,
+        unused_values.offer_id,
+        unused_values.defined_in,
+        unused_values.rule_id,
+        unused_values.from_id,
+        unused_values.fiscal_period,
+        unused_values.is_passed_over,
+        unused_values.method_used,
+        unused_values.idle,
+        unused_values.others_receive as others_pay,
+        'weighs by the driver ' || unused_values.driver_id || ', which has a value for '
+            as reading,
         retired_objects.object_id,
         retired_objects.last_day,
-        versions.driver_period
-    from offers
-    inner join versions on offers.offer_id = versions.offer_id
-    inner join driver_values
-        on
-            versions.driver_id = driver_values.driver_id
-            and versions.driver_from_id = driver_values.from_id
-            and versions.driver_period = driver_values.driver_period
+        unused_values.driver_period
+    from unused_values
     inner join retired_objects
         on
-            driver_values.to_id = retired_objects.object_id
-            and coalesce(driver_values.to_layer, retired_objects.layer) = retired_objects.layer
-            and offers.fiscal_period > retired_objects.last_day
+            unused_values.to_id = retired_objects.object_id
+            and coalesce(unused_values.to_layer, retired_objects.layer) = retired_objects.layer
+            and unused_values.fiscal_period > retired_objects.last_day
             and (
-                offers.layer_number < retired_objects.layer_number
-                or offers.sender_layer = retired_objects.layer
+                unused_values.layer_number < retired_objects.layer_number
+                or unused_values.sender_layer = retired_objects.layer
             )
     left join target_members
         on
-            offers.target_set = target_members.target_set
-            and offers.target_rule_set = target_members.rule_set
+            unused_values.target_set = target_members.target_set
+            and unused_values.target_rule_set = target_members.rule_set
             and retired_objects.layer = target_members.to_layer
             and retired_objects.object_id = target_members.to_id
-    -- an open object of the same id in another layer has the value
-    left join weights
-        on
-            offers.offer_id = weights.offer_id
-            and driver_values.to_id = weights.to_id
-            and driver_values.to_layer = weights.to_layer
-    left join weights as weights_in_any_layer
-        on
-            offers.offer_id = weights_in_any_layer.offer_id
-            and case when driver_values.to_layer is null then driver_values.to_id end
-            = weights_in_any_layer.to_id
-    where
-        weights.offer_id is null
-        and weights_in_any_layer.offer_id is null
-        and (offers.target_set is null or target_members.to_id is not null)
+    where unused_values.target_set is null or target_members.to_id is not null
 
     union all
 
     select
-        offers.*,
-        'sends evenly to the target set ' || offers.target_set || ', a member of which is ',
-        target_members.to_id,
-        target_members.last_day,
+        retired_members.offer_id,
+        retired_members.defined_in,
+        retired_members.rule_id,
+        retired_members.from_id,
+        retired_members.fiscal_period,
+        retired_members.is_passed_over,
+        retired_members.method_used,
+        retired_members.idle,
+        false,
+        'sends evenly to the target set ' || retired_members.target_set
+        || ', a member of which is ',
+        retired_members.to_id,
+        retired_members.last_day,
         null
-    from offers
-    inner join target_members
-        on
-            offers.target_set = target_members.target_set
-            and offers.target_rule_set = target_members.rule_set
-            and offers.fiscal_period > target_members.last_day
-    left join open_offers on offers.offer_id = open_offers.offer_id
-    where offers.method_used = 'even' and open_offers.offer_id is null
+    from retired_members
+    left join open_offers on retired_members.offer_id = open_offers.offer_id
+    where open_offers.offer_id is null
 
 ),
 
 examples as (
 
     select
-        retired_receivers.*,
-        open_offers.offer_id is not null as others_pay,
-        count(*) over (
-            partition by
-                retired_receivers.defined_in, retired_receivers.rule_id,
-                open_offers.offer_id is not null
-        ) as findings
+        *,
+        count(*) over (partition by defined_in, rule_id, others_pay) as findings
     from retired_receivers
-    left join open_offers on retired_receivers.offer_id = open_offers.offer_id
     -- what was delivered before a receiver retired is no slip while others pay
-    where
-        open_offers.offer_id is null
-        or retired_receivers.driver_period > retired_receivers.last_day
+    where not others_pay or driver_period > last_day
     qualify
         row_number() over (
-            partition by
-                retired_receivers.defined_in, retired_receivers.rule_id,
-                open_offers.offer_id is not null
-            order by
-                retired_receivers.fiscal_period, retired_receivers.from_id,
-                retired_receivers.object_id, retired_receivers.offer_id
+            partition by defined_in, rule_id, others_pay
+            order by fiscal_period, from_id, object_id, offer_id
         ) = 1
 
 )

@@ -33,6 +33,7 @@ driver_versions as (
 driver_values as (
 
     select * from {{ ref('alloc_driver_values') }}
+    where driver_id in (select budget_driver_id from rules)
 
 ),
 
