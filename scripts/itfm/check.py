@@ -19,26 +19,24 @@ import duckdb
 
 from itfm.contract import Contract, Table, did_you_mean
 from itfm.errors import UserError
-from itfm.judges import LATER_JUDGES, Judges
+from itfm.judges import LAST_JUDGES, LATER_JUDGES, Judges
 from itfm.landing import LoadedFile, load, problems
 from itfm.survey import Problem
 from itfm.workspace import Workspace, load_workspace
 
 SHOWN_PER_KIND = 20
 NOT_ERRORS = ("superseded_delivery",)
-STOPPING_FILES = ("unreadable_file", "duplicate_file")
+STOPPING_FILES = ("unreadable_file", "duplicate_file", "unknown_column", "unclear_header")
 HUGE = 1e25
 SPREADSHEET_ERRORS = (
     "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
 )  # fmt: skip
 LIMIT = "limit_of_the_workspace"
 LEFT_OUT = "reconciliation.rec_rejected_rows"
-ONLY_A_BUILD = (
-    "Only a build finds: services that hand almost everything to each other, so that no money "
-    "comes to rest, and what Great Expectations expects of the files and results."
-)
+ONLY_A_BUILD = "Only a build finds what Great Expectations expects of the files and results."
 NOT_YET = (
-    "Circles of services and towers, and capacities, are judged when nothing else stops a build."
+    "Not judged yet: circles of services and towers, capacities, and rules that take nothing. They "
+    "are judged once the rules have no error."
 )
 UNREAD = (
     "Rules, drivers and limits were not judged, since a file cannot be read; check again when it "
@@ -56,7 +54,8 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     counts: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     shown: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
-    stops: int = 0
+    stopping: set[tuple[str, str, str, str]] = field(default_factory=set)
+    is_judged: bool = False  # the networks were judged too
 
     @property
     def errors(self) -> int:
@@ -67,6 +66,11 @@ class Report:
     def warnings(self) -> int:
         """Return how many warnings were found."""
         return sum(count for key, count in self.counts.items() if key[0] == "warning")
+
+    @property
+    def stops(self) -> int:
+        """Return how many errors stop a build."""
+        return sum(self.counts[key] for key in self.stopping)
 
     @property
     def is_unread(self) -> bool:
@@ -80,7 +84,8 @@ class Report:
         would not go on; it leaves other rows and files out.
         """
         key = _key(problem)
-        self.stops += stops and problem.severity == "error"
+        if stops and problem.severity == "error":
+            self.stopping.add(key)
         shown = self.shown.get(key, 0)
         self.counts[key] = self.counts.get(key, 0) + 1 if total is None else total
         if shown < SHOWN_PER_KIND:
@@ -119,7 +124,7 @@ def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _
             _check_cost_model(connection, report)
             _check_limits(connection, report)
             _check_tests(connection, judges.tests, report)
-            if not report.stops:
+            if _rules_are_sound(connection):
                 progress("judging who serves whom, and capacities")
                 _check_networks(connection, judges, report)
     return _in_order(report)
@@ -150,7 +155,7 @@ def render(report: Report) -> str:
         f"{_count(report.warnings, 'warning')}"
     )
     lines.append(_verdict(report))
-    if report.stops:
+    if not report.is_judged:
         lines.append(UNREAD if report.is_unread else NOT_YET)
     lines.append(ONLY_A_BUILD)
     return "\n".join(lines)
@@ -319,6 +324,7 @@ def _advice(
     numbers = "1070.00 or 1,070.00" if formats[1] == "." else "1070,00 or 1.070,00"
     allowed = ", ".join(column.allowed_values) if column else ""
     close = did_you_mean(value, column.allowed_values) if column else ""
+    named = "driver" if table.name == "drivers" else "measure"
     parent = column.references if column and column.references else "its table"
     if code.startswith("unparsable_") and value.strip().upper() in SPREADSHEET_ERRORS:
         return f"{shown} is an error of a spreadsheet. Mend its formula and save the file again."
@@ -358,7 +364,7 @@ def _advice(
         if columns == ["measure"]
         else f"{shown} is the name of a place where money stands without a receiver, or of any. "
         "Choose another id.",
-        "mixed_units": f"{shown} is not the unit of most rows of this measure, which has one unit. "
+        "mixed_units": f"{shown} is not the unit of most rows of this {named}, which has one unit. "
         "Convert the quantity.",
         "too_large": f"{shown} is too large: a line of money holds less than 10,000,000,000,000, a "
         "quantity less than a tenth of that, a rate less than 1,000,000. Correct it.",
@@ -505,6 +511,21 @@ def _check_cost_model(connection: duckdb.DuckDBPyConnection, report: Report) -> 
     ).fetchall()
     for severity, fault, message, file_name, line in rows:
         report.add(Problem(severity, fault, message, file_name, line), stops=True)
+    rejected = {
+        ("error", file_name, reason, column or "")
+        for file_name, reason, column in connection.execute(
+            "select distinct file_name, reason_code, column_name "
+            "from input_layer.input_cost_model__rejected_rules"
+        ).fetchall()
+    }
+    report.stopping |= rejected & report.counts.keys()
+
+
+def _rules_are_sound(connection: duckdb.DuckDBPyConnection) -> bool:
+    (faults,) = connection.execute(
+        "select count(*) from allocation.alloc_rule_faults where severity = 'error'"
+    ).fetchone() or (0,)
+    return faults == 0
 
 
 def _check_networks(connection: duckdb.DuckDBPyConnection, judges: Judges, report: Report) -> None:
@@ -512,15 +533,31 @@ def _check_networks(connection: duckdb.DuckDBPyConnection, judges: Judges, repor
     if fault := judges.make(connection, LATER_JUDGES):
         report.add(fault, stops=True)
         return
-    for (message,) in connection.execute(
-        "select min(message) from allocation.alloc_network_faults "
-        "group by rule_set, layer, object_id order by 1"
+    report.is_judged = True
+    is_trapped = _tell_networks(connection, report, "alloc_network_faults")
+    for severity, fault, message, file_name, line in connection.execute(
+        "select severity, fault, message, file_name, line_number "
+        "from allocation.alloc_use_faults order by file_name, line_number, message"
     ).fetchall():
-        report.add(Problem("error", "network", message), stops=True)
-    for severity, message in connection.execute(
-        "select severity, message from allocation.alloc_use_faults order by all"
-    ).fetchall():
-        report.add(Problem(severity, "use", message))
+        report.add(Problem(severity, fault, message, file_name, line))
+    if is_trapped:
+        return  # what never leaves would move for ever here
+    if fault := judges.make(connection, LAST_JUDGES):
+        report.add(fault, stops=True)
+        return
+    _tell_networks(connection, report, "alloc_slow_circles")
+
+
+def _tell_networks(connection: duckdb.DuckDBPyConnection, report: Report, model: str) -> bool:
+    """Report each fault of a network once, with its first period; return whether there is any."""
+    rows = connection.execute(
+        "select message, file_name, line_number from allocation." + model + " qualify row_number() "
+        "over (partition by rule_set, layer, object_id order by fiscal_period, message) = 1 "
+        "order by file_name, line_number, message"
+    ).fetchall()
+    for message, file_name, line in rows:
+        report.add(Problem("error", "network", message, file_name, line), stops=True)
+    return bool(rows)
 
 
 def _check_limits(connection: duckdb.DuckDBPyConnection, report: Report) -> None:

@@ -117,10 +117,10 @@ class Contract:
         return did_you_mean(full_name, self.table_names)
 
 
-def did_you_mean(name: str, known: tuple[str, ...] | list[str]) -> str:
+def did_you_mean(name: str, known: tuple[str, ...] | list[str], cutoff: float = 0.6) -> str:
     """Return ' Did you mean x?' for the closest known name, or an empty text."""
     spelled = {candidate.lower(): candidate for candidate in known}
-    close = difflib.get_close_matches(name.lower(), list(spelled), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name.lower(), list(spelled), n=1, cutoff=cutoff)
     return f" Did you mean {spelled[close[0]]}?" if close else ""
 
 

@@ -25,8 +25,12 @@ from itfm.workspace import Workspace
 
 JUDGES = ("alloc_rule_faults", "rec_reject_gates")
 LATER_JUDGES = ("alloc_network_faults", "alloc_use_faults")
+LAST_JUDGES = ("alloc_slow_circles",)  # they follow the money of every sender through the networks
 TESTS = ("assert_hierarchies_have_no_circles", "assert_plan_versions_have_one_kind")
-SELECTION = ("path:models/staging", *(f"+{name}" for name in (*JUDGES, *LATER_JUDGES, *TESTS)))
+SELECTION = (
+    "path:models/staging",
+    *(f"+{name}" for name in (*JUDGES, *LATER_JUDGES, *LAST_JUDGES, *TESTS)),
+)
 PROJECT_LINE = "dbt could not prepare the check. Its last lines:"
 
 

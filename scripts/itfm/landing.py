@@ -33,6 +33,10 @@ from itfm.workspace import FILE, LINE, LITERAL, Formats, Lookup, Mapping, Worksp
 PARQUET_VIEW_BYTES = 256 * 1024 * 1024
 NEW = "__new"
 MALFORMED = "malformed_row"
+UNKNOWN_COLUMN = "unknown_column"
+UNCLEAR_HEADER = "unclear_header"
+NEAR_MISS = 0.8  # how like a header must be to a column to be taken for a slip of the keyboard
+OWN_COLUMN = "x_"  # how the name of a column begins that a company keeps for itself
 STATE_TABLES = {
     "settings": "name varchar, value varchar",
     "files": "domain varchar, table_name varchar, file_name varchar, format varchar, "
@@ -810,7 +814,7 @@ def _select(one: _Opened, table: Table, extras: list[str]) -> str:
 
 
 def _header_problems(group: list[_Opened]) -> list[Problem]:
-    """Report columns that are missing, and headers that were empty or written twice."""
+    """Report columns that are missing, and headers that are unclear or unknown."""
     found = []
     for one in group:
         given = _projection(one)
@@ -831,20 +835,69 @@ def _header_problems(group: list[_Opened]) -> list[Problem]:
                         column,
                     )
                 )
-        for header in one.headers:
-            if header.column != normalise_header(header.delivered):
-                fault = "is written twice" if header.delivered else "is empty"
-                found.append(
-                    _file_problem(
-                        one,
-                        "warning",
-                        "unclear_header",
-                        f"the header {header.delivered!r} {fault}; its column is kept as "
-                        f"{header.column}. Give every column a name of its own.",
-                        header.column,
-                    )
-                )
+        found += [*_unclear_headers(one), *_unknown_headers(one)]
     return found
+
+
+def _unclear_headers(one: _Opened) -> Iterator[Problem]:
+    """Report headers that are empty or written twice; a rule is never read in part."""
+    for header in one.headers:
+        if header.column == normalise_header(header.delivered):
+            continue
+        is_twice = bool(header.delivered)
+        yield _file_problem(
+            one,
+            "error" if is_twice and _is_strict(one) else "warning",
+            UNCLEAR_HEADER,
+            f"the header {header.delivered!r} {'is written twice' if is_twice else 'is empty'}; "
+            f"its column is kept as {header.column}. Give every column a name of its own.",
+            header.column,
+        )
+
+
+def _unknown_headers(one: _Opened) -> Iterator[Problem]:
+    """Report headers beyond the contract: all of a rule, any of a driver, else near misses.
+
+    Companies keep columns of their own in files of money; a mapping says itself what is read.
+    """
+    table = one.file.table
+    if one.file.mapping:
+        return
+    absent = [name for name in table.column_names if name not in one.columns]
+    required = [name for name in absent if name in table.required_columns]
+    for header in one.headers:
+        is_unclear = header.column != normalise_header(header.delivered)
+        known = (*table.column_names, *TECHNICAL_COLUMNS)
+        if header.column in known or header.column.startswith(OWN_COLUMN) or is_unclear:
+            continue
+        if did_you_mean(header.column, required):
+            continue  # told as the column that is missing
+        cutoff = 0.6 if _is_strict(one) else NEAR_MISS
+        close = did_you_mean(header.column, absent, cutoff)
+        if _is_strict(one):
+            yield _file_problem(
+                one,
+                "error",
+                UNKNOWN_COLUMN,
+                f"the header {header.delivered!r} is no column of {table.full_name}, and a rule is "
+                f"never read in part.{close} Correct it, or begin it with {OWN_COLUMN} if it is a "
+                f"note of your own. The columns are {', '.join(table.column_names)}.",
+                header.column,
+            )
+        elif close or table.domain == "consumption":
+            yield _file_problem(
+                one,
+                "warning",
+                UNKNOWN_COLUMN,
+                f"the header {header.delivered!r} is no column of {table.full_name} and is not "
+                f"read.{close} Correct it, or begin it with {OWN_COLUMN} if it is a note of your "
+                "own.",
+                header.column,
+            )
+
+
+def _is_strict(one: _Opened) -> bool:
+    return one.file.table.domain == "cost_model"
 
 
 def _file_problem(

@@ -94,10 +94,8 @@ judged_weighings as (
         weighings.reading,
         weighings.without_values,
         coalesce(drivers.known_receivers, 0) as known_receivers,
-        drivers.unknown_receiver,
         drivers.negative_receiver,
         drivers.heavy_receiver,
-        drivers.unknown_sender,
         case when drivers.driver_id is null then alike_drivers.driver_id end as alike_driver,
         usable_weighings.rule_id is not null as is_usable
     from weighings
@@ -131,28 +129,6 @@ faults as (
         ', which has no value from a sender to a receiver of this rule; ' || without_values
     from judged_weighings
     where known_receivers > 0 and not is_usable
-
-    union all
-
-    select
-        *,
-        'warning',
-        'unknown_receiver',
-        ', which has values for objects that do not exist, such as ' || unknown_receiver
-        || '; they receive nothing'
-    from judged_weighings
-    where unknown_receiver is not null
-
-    union all
-
-    select
-        *,
-        'warning',
-        'unknown_sender',
-        ', which has values from objects that do not exist, such as ' || unknown_sender
-        || '; they are never read: correct the name, or leave it empty for every sender'
-    from judged_weighings
-    where unknown_sender is not null
 
     union all
 

@@ -22,23 +22,27 @@ objects as (
 
 unknown_receivers as (
 
-    select distinct
+    select
         driver_values.driver_id,
         driver_values.to_id as object_id,
-        objects.object_id as alike_id
+        objects.object_id as alike_id,
+        count(*) as affected_values
     from driver_values
     left join objects on lower(driver_values.to_id) = objects.name
     where not driver_values.is_known_receiver
+    group by driver_values.driver_id, driver_values.to_id, objects.object_id
 
 ),
 
 senders as (
 
-    select distinct
+    select
         driver_id,
-        from_id
+        from_id,
+        count(*) as affected_values
     from driver_values
     where from_id <> '*'
+    group by driver_id, from_id
 
 ),
 
@@ -47,7 +51,8 @@ unknown_senders as (
     select
         senders.driver_id,
         senders.from_id as object_id,
-        alike.object_id as alike_id
+        alike.object_id as alike_id,
+        senders.affected_values
     from senders
     left join objects on senders.from_id = objects.object_id
     left join objects as alike on lower(senders.from_id) = alike.name
@@ -59,7 +64,11 @@ unknown_senders as (
 {% for end in ['receiver', 'sender'] -%}
 {{ end }}_examples as (
 
-    select *
+    select
+        driver_id,
+        object_id,
+        alike_id,
+        sum(affected_values) over (partition by driver_id) as affected_values
     from unknown_{{ end }}s
     qualify
         row_number() over (
@@ -73,9 +82,13 @@ drivers as (
 
     select
         driver_id,
+        max(is_delivered) as is_delivered,
+        count(*) as known_values,
         count(case when is_known_receiver then 1 end) as known_receivers,
         min(case when quantity < 0 then to_id end) as negative_receiver,
-        min(case when quantity >= 1000000000000 then to_id end) as heavy_receiver
+        min(case when quantity >= 1000000000000 then to_id end) as heavy_receiver,
+        min(case when replaced_values > 0 then to_id end) as replaced_receiver,
+        sum(replaced_values) as replaced_values
     from driver_values
     group by driver_id
 
@@ -83,12 +96,19 @@ drivers as (
 
 select
     drivers.driver_id,
+    drivers.is_delivered,
+    drivers.known_values,
     drivers.known_receivers,
     drivers.negative_receiver,
     drivers.heavy_receiver,
-    receiver_examples.object_id || {{ did_you_mean('receiver_examples.alike_id') }}
-        as unknown_receiver,
-    sender_examples.object_id || {{ did_you_mean('sender_examples.alike_id') }} as unknown_sender
+    drivers.replaced_receiver,
+    drivers.replaced_values,
+    receiver_examples.object_id as unknown_receiver,
+    receiver_examples.alike_id as receiver_alike,
+    coalesce(receiver_examples.affected_values, 0) as receiver_values,
+    sender_examples.object_id as unknown_sender,
+    sender_examples.alike_id as sender_alike,
+    coalesce(sender_examples.affected_values, 0) as sender_values
 from drivers
 left join receiver_examples on drivers.driver_id = receiver_examples.driver_id
 left join sender_examples on drivers.driver_id = sender_examples.driver_id

@@ -42,7 +42,9 @@ faults as (
     union all
     select * from {{ ref('alloc_percentage_faults') }}
     union all
-    select * from {{ ref('alloc_reference_faults') }}
+    select * from {{ ref('alloc_target_set_faults') }}
+    union all
+    select * from {{ ref('alloc_cost_pool_faults') }}
     union all
     select * from {{ ref('alloc_driver_faults') }}
     union all
@@ -67,24 +69,47 @@ faults as (
     select * from {{ ref('alloc_case_faults') }}
     union all
     select
-        'error' as severity,
-        'rejected_row' as fault,
-        rule_set,
-        rule_id,
+        severity,
+        fault,
+        null as rule_set,
+        null as rule_id,
         file_name,
         line_number,
-        case
-            when coalesce(rule_id, rule_set) is null
-                then 'a row of ' || domain || '.' || table_name || ' cannot be used: '
-            else 'has a row of ' || domain || '.' || table_name || ' that cannot be used: '
-        end
-        || reason_code || coalesce(' in ' || column_name, '')
-        || case reason_code
-            when 'reserved_name'
-                then ', for such names stand for money without a receiver; give it another id'
-            else '; mend it, a rule or weight is never left out'
-        end as message
-    from {{ ref('input_cost_model__rejected_rules') }}
+        message
+    from {{ ref('alloc_delivery_faults') }}
+    union all
+    select
+        'error' as severity,
+        'rejected_row' as fault,
+        coalesce(rejected.rule_set, readers.rule_set),
+        coalesce(rejected.rule_id, readers.rule_id),
+        rejected.file_name,
+        rejected.line_number,
+        coalesce(
+            rtrim(rejected.advice, '.'),
+            case
+                when readers.driver_id is not null
+                    then 'weighs by the driver ' || readers.driver_id
+                        || ', a row of which cannot be used: '
+                when coalesce(rejected.rule_id, rejected.rule_set) is null
+                    then 'a row of ' || rejected.domain || '.' || rejected.table_name
+                        || ' cannot be used: '
+                else
+                    'has a row of ' || rejected.domain || '.' || rejected.table_name
+                    || ' that cannot be used: '
+            end
+            || rejected.reason_code || coalesce(' in ' || rejected.column_name, '')
+            || case rejected.reason_code
+                when 'reserved_name'
+                    then ', for such names stand for money without a receiver; give it another id'
+                when 'mixed_units'
+                    then ', for a driver has one unit, that of most of its rows; convert the value'
+                else '; mend it, a rule or weight is never left out'
+            end
+        ) as message
+    from {{ ref('input_cost_model__rejected_rules') }} as rejected
+    left join {{ ref('alloc_driver_readers') }} as readers
+        on rejected.driver_id = readers.driver_id
     union all
     select
         'error' as severity,

@@ -1,66 +1,23 @@
 -- grain: one rule set and pair of rules that take one sender at one sequence in the same days
 -- why: first match wins only if there is a first; a tie would leave the choice to chance
--- reads: candidates of every layer, alloc_effective_rules
+-- reads: alloc_candidates, alloc_effective_rules
 -- conserves: every such pair once, with one sender as an example
 
 with
-
-classification_candidates as (
-
-    select * from {{ ref('alloc_classification_candidates') }}
-
-),
-
-pool_candidates as (
-
-    select * from {{ ref('alloc_pool_candidates') }} where not lacks_tag
-
-),
-
-object_candidates as (
-
-    select * from {{ ref('alloc_object_candidates') }}
-
-),
 
 candidates as (
 
     select
         rule_set,
-        'classification' as layer,
-        cast(profile_id as varchar) as sender,
-        'a ledger bucket' as example,
+        layer,
+        sender,
+        example,
         rule_id,
         sequence,
         valid_from,
         valid_to
-    from classification_candidates
-
-    union all
-
-    select
-        rule_set,
-        'cost_pool',
-        profile_id || ' ' || cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type,
-        cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type,
-        rule_id,
-        sequence,
-        valid_from,
-        valid_to
-    from pool_candidates
-
-    union all
-
-    select
-        rule_set,
-        sender_layer,
-        from_id || ' ' || cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type,
-        from_id,
-        rule_id,
-        sequence,
-        valid_from,
-        valid_to
-    from object_candidates
+    from {{ ref('alloc_candidates') }}
+    where not lacks_tag
 
     union all
 

@@ -1,6 +1,6 @@
--- grain: one rule that is never valid, or leaves a gap that it must not leave
+-- grain: one rule that is never valid, leaves a forbidden gap, or begins or ends amid a period
 -- why: dates that leave a gap send money elsewhere, or nowhere, without a word
--- reads: rules of both kinds, candidates of the layers, alloc_cost_buckets
+-- reads: rules of both kinds, alloc_candidates, alloc_cost_buckets, dim_fiscal_days
 -- conserves: every such rule once, with one sender and the first open period
 
 with
@@ -41,28 +41,27 @@ rules as (
 
 ),
 
+fiscal_days as (
+
+    select * from {{ ref('dim_fiscal_days') }}
+
+),
+
+fiscal_periods as (
+
+    select
+        fiscal_period,
+        min(day) as first_day,
+        max(day) as last_day
+    from fiscal_days
+    group by fiscal_period
+
+),
+
 candidates as (
 
-    select
-        rule_set,
-        'cost_pool ' || profile_id || cost_pool || cost_sub_pool || expense_type as sender,
-        cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type as example,
-        rule_id,
-        valid_from,
-        valid_to
-    from {{ ref('alloc_pool_candidates') }}
-    where not lacks_tag
-
-    union all
-
-    select
-        rule_set,
-        sender_layer || ' ' || from_id || cost_pool || cost_sub_pool || expense_type,
-        from_id,
-        rule_id,
-        valid_from,
-        valid_to
-    from {{ ref('alloc_object_candidates') }}
+    select * from {{ ref('alloc_candidates') }}
+    where layer <> 'classification' and not lacks_tag
 
 ),
 
@@ -70,6 +69,7 @@ watched_senders as (
 
     select distinct
         candidates.rule_set,
+        candidates.layer,
         candidates.sender,
         candidates.example,
         allocation_rules.defined_in,
@@ -95,6 +95,7 @@ open_periods as (
     left join candidates
         on
             watched_senders.rule_set = candidates.rule_set
+            and watched_senders.layer = candidates.layer
             and watched_senders.sender = candidates.sender
             and periods_with_money.fiscal_period
             between candidates.valid_from and candidates.valid_to
@@ -117,6 +118,40 @@ faults as (
         || '; widen its dates, or add a rule for those periods' as message
     from open_periods
     group by defined_in, rule_id, file_name, line_number
+
+    union all
+
+    select
+        'warning',
+        'begins_within_period',
+        rules.rule_set,
+        rules.rule_id,
+        rules.file_name,
+        rules.line_number,
+        'is valid from ' || cast(rules.valid_from as varchar) || ', within the period from '
+        || cast(fiscal_days.fiscal_period as varchar) || '; a rule holds for whole periods that '
+        || 'begin in its days, so this one begins with the next: write the first day of a period'
+    from rules
+    inner join fiscal_days on rules.valid_from = fiscal_days.day
+    inner join fiscal_periods on fiscal_days.fiscal_period = fiscal_periods.fiscal_period
+    where rules.valid_from <> fiscal_periods.first_day and rules.valid_from <= rules.valid_to
+
+    union all
+
+    select
+        'warning',
+        'ends_within_period',
+        rules.rule_set,
+        rules.rule_id,
+        rules.file_name,
+        rules.line_number,
+        'is valid to ' || cast(rules.valid_to as varchar) || ', within the period from '
+        || cast(fiscal_days.fiscal_period as varchar) || '; a rule holds for whole periods that '
+        || 'begin in its days, so it holds for all of this one: write the last day of a period'
+    from rules
+    inner join fiscal_days on rules.valid_to = fiscal_days.day
+    inner join fiscal_periods on fiscal_days.fiscal_period = fiscal_periods.fiscal_period
+    where rules.valid_to <> fiscal_periods.last_day and rules.valid_from <= rules.valid_to
 
     union all
 

@@ -1,7 +1,7 @@
 -- grain: one driver, period of delivery, sender (* for any) and receiver
 -- why: delivered and built-in drivers in one shape, so that rules need not know which is which
 -- reads: consumption drivers, service usage, consumers, employee hours, alloc_cloud_use
--- conserves: delivered values; they replace a built-in driver of the same name
+-- conserves: the latest delivered value of a period; they replace built-in drivers by name
 
 with
 
@@ -31,7 +31,12 @@ delivered_values as (
         coalesce(nullif(drivers.from_id, ''), '*') as from_id,
         cast(null as varchar) as to_layer,
         drivers.to_id,
-        drivers.quantity
+        drivers.quantity,
+        count(*) over (
+            partition by
+                drivers.driver_id, drivers.from_id, drivers.to_id,
+                coalesce(fiscal_days.fiscal_period, drivers.driver_date)
+        ) - 1 as replaced_values
     from delivered_drivers as drivers
     left join fiscal_days on drivers.driver_date = fiscal_days.day
     where
@@ -133,6 +138,7 @@ driver_values as (
 
     select
         *,
+        0 as replaced_values,
         false as is_delivered
     from built_in_values
     where driver_id not in (select driver_id from delivered_drivers)
@@ -146,6 +152,7 @@ select
     driver_values.to_layer,
     driver_values.to_id,
     cast(driver_values.quantity as decimal(38, 12)) as quantity,
+    driver_values.replaced_values,
     driver_values.is_delivered,
     objects.object_id is not null as is_known_receiver
 from driver_values

@@ -1,6 +1,6 @@
 -- grain: one fault of a network in one rule set and period, by the object that has it
 -- why: cost that circles for ever, or that two rules of one tower send apart, stops the build
--- reads: alloc_trapped_objects, alloc_self_payers, alloc_layer_edges, alloc_object_rules
+-- reads: trapped objects, self payers, alloc_layer_edges, rules of objects
 -- conserves: every fault once, as a sentence that says what to do
 
 with
@@ -55,35 +55,57 @@ divided_towers as (
     group by tower_rules.rule_set, tower_rules.fiscal_period, tower_rules.from_id
     having min(tower_rules.rule_id) <> max(tower_rules.rule_id)
 
+),
+
+faults as (
+
+    select
+        'trapped' as fault,
+        rule_set,
+        fiscal_period,
+        layer,
+        object_id,
+        message
+    from trapped_objects
+
+    union all
+
+    select
+        'pays_itself',
+        rule_set,
+        fiscal_period,
+        layer,
+        object_id,
+        message
+    from self_payers
+
+    union all
+
+    select
+        'divided_tower',
+        rule_set,
+        fiscal_period,
+        layer,
+        object_id,
+        message
+    from divided_towers
+
 )
 
 select
-    'trapped' as fault,
-    rule_set,
-    fiscal_period,
-    layer,
-    object_id,
-    message
-from trapped_objects
-
-union all
-
-select
-    'pays_itself',
-    rule_set,
-    fiscal_period,
-    layer,
-    object_id,
-    message
-from self_payers
-
-union all
-
-select
-    'divided_tower',
-    rule_set,
-    fiscal_period,
-    layer,
-    object_id,
-    message
-from divided_towers
+    faults.fault,
+    faults.rule_set,
+    faults.fiscal_period,
+    faults.layer,
+    faults.object_id,
+    rules.rule_id,
+    rules.file_name,
+    rules.line_number,
+    coalesce(rules.place, '') || faults.message as message
+from faults
+left join {{ ref('alloc_rules_of_objects') }} as rules
+    on
+        faults.rule_set = rules.rule_set
+        and faults.fiscal_period = rules.fiscal_period
+        and faults.layer = rules.layer
+        and faults.object_id = rules.object_id

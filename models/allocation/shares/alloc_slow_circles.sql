@@ -1,6 +1,6 @@
 -- grain: one circle of objects that keep nearly everything among themselves
 -- why: its money would move for ever; the build stops and names the circle and what it keeps
--- reads: alloc_moving_places, alloc_network_edges, alloc_networked_objects, alloc_path_visits
+-- reads: moving places, network edges, networked objects, path visits, rules of objects
 -- conserves: the circle of every place where money still moves, once
 
 {{ config(materialized='view') }}
@@ -162,7 +162,13 @@ select
     networked_objects.fiscal_period,
     networked_objects.layer,
     networked_objects.object_id,
-    kept_shares.member_count || ' objects of the ' || replace(networked_objects.layer, '_', ' ')
+    rules.rule_id,
+    rules.file_name,
+    rules.line_number,
+    coalesce(rules.place, '')
+    || kept_shares.member_count
+    || ' objects of the '
+    || replace(networked_objects.layer, '_', ' ')
     || ' layer (rule set ' || networked_objects.rule_set || ', period from '
     || cast(networked_objects.fiscal_period as varchar) || ') keep '
     || case
@@ -182,4 +188,10 @@ select
 from walks
 inner join kept_shares on walks.circle_id = kept_shares.circle_id
 inner join networked_objects on walks.circle_id = networked_objects.place_id
+left join {{ ref('alloc_rules_of_objects') }} as rules
+    on
+        networked_objects.rule_set = rules.rule_set
+        and networked_objects.fiscal_period = rules.fiscal_period
+        and networked_objects.layer = rules.layer
+        and networked_objects.object_id = rules.object_id
 where walks.is_closed

@@ -1,6 +1,6 @@
 -- grain: one rule and object that it meets otherwise than the deliveries say
--- why: use above a capacity, negative cloud use, retired objects: somebody should look
--- reads: alloc_offers, alloc_weights, taken offers, alloc_effective_rules, receivers' faults
+-- why: use above a capacity, retired objects, rules that take nothing: somebody should look
+-- reads: offers, weights, taken offers, alloc_effective_rules, receivers' faults, idle rules
 -- conserves: every such use of the positions that were taken, with its worst or first period
 
 with
@@ -172,3 +172,17 @@ select
     || faults.rule_id || ' ' || faults.message || '.' as message
 from faults
 inner join rules on faults.defined_in = rules.defined_in and faults.rule_id = rules.rule_id
+
+union all
+
+select
+    'warning',
+    fault,
+    defined_in,
+    rule_id,
+    object_id,
+    file_name,
+    line_number,
+    file_name || ', line ' || cast(line_number as varchar) || ': rule '
+    || rule_id || ' ' || message || '.'
+from {{ ref('alloc_idle_rules') }}

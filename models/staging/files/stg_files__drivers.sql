@@ -41,15 +41,30 @@ checked as (
 
 ),
 
+units as (
+
+    -- gigabytes and terabytes do not add up: the unit of most rows is the driver's
+    select
+        driver_id,
+        unit
+    from checked
+    where row_fault is null and unit is not null
+    group by driver_id, unit
+    qualify row_number() over (partition by driver_id order by count(*) desc, unit) = 1
+
+),
+
 judged as (
 
     select
-        *,
+        checked.*,
         case
-            when row_fault is not null then row_fault
+            when checked.row_fault is not null then checked.row_fault
+            when checked.unit <> units.unit then 'mixed_units:unit'
             {{ reject_unknown_period('driver_date', ref('stg_files__fiscal_days')) }}
         end as fault
     from checked
+    left join units on checked.driver_id = units.driver_id
 
 )
 

@@ -1,7 +1,7 @@
--- grain: one unusable row of the cost model or of the drivers, or with a reserved name
--- why: rules are checked before money moves, and a row that is missing changes where it goes
--- reads: staging models of the cost model and of drivers, landing.malformed_rows
--- conserves: each such row once
+-- grain: one unusable row or header of the cost model or of the drivers, or reserved name
+-- why: rules are checked before money moves, and what is missing changes where it goes
+-- reads: staging models of the cost model and of drivers, landing.malformed_rows and problems
+-- conserves: each such row and header once
 
 with
 
@@ -18,7 +18,9 @@ rejected as (
         line_number,
         {{ 'rule_set' if has_rule else 'cast(null as varchar)' }} as rule_set,
         {{ 'rule_id' if has_rule else 'cast(null as varchar)' }} as rule_id,
-        reject_reason
+        {{ 'driver_id' if table == 'drivers' else 'cast(null as varchar)' }} as driver_id,
+        reject_reason,
+        cast(null as varchar) as advice
     from {{ ref('stg_' ~ system ~ '__' ~ table) }}
     where reject_reason {{ "like 'reserved_name:%'" if is_of_objects else 'is not null' }}
 
@@ -33,9 +35,29 @@ rejected as (
         line_number,
         cast(null as varchar),
         cast(null as varchar),
-        coalesce(reason_code, 'malformed_row')
+        cast(null as varchar),
+        coalesce(reason_code, 'malformed_row'),
+        null
     from {{ source('landing', 'malformed_rows') }}
     where domain = 'cost_model' or table_name = 'drivers'
+
+    union all
+
+    select
+        domain,
+        table_name,
+        file_name,
+        line_number,
+        null,
+        null,
+        null,
+        kind || ':' || column_name,
+        replace(message, file_name || ': ', '')
+    from {{ source('landing', 'problems') }}
+    where
+        domain = 'cost_model'
+        and severity = 'error'
+        and kind in ('unknown_column', 'unclear_header')
 
 )
 
@@ -46,5 +68,7 @@ select
     line_number,
     rule_set,
     rule_id,
-    reject_reason
+    driver_id,
+    reject_reason,
+    advice
 from rejected

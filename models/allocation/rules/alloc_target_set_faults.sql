@@ -1,6 +1,6 @@
--- grain: one fault in what rules name: target sets, members, cost pools
+-- grain: one fault of a target set, or of a rule that names one
 -- why: a rule that names what is not there would send nothing, and nobody would be told
--- reads: rules, target sets and their members, dim_cost_pools
+-- reads: rules, target sets and their members, alloc_objects
 -- conserves: every fault once
 
 with
@@ -16,19 +16,6 @@ rules as (
         file_name,
         line_number
     from {{ ref('alloc_effective_rules') }}
-
-),
-
-classification_rules as (
-
-    select distinct
-        defined_in as rule_set,
-        rule_id,
-        cost_pool,
-        cost_sub_pool,
-        file_name,
-        line_number
-    from {{ ref('alloc_classification_rules') }}
 
 ),
 
@@ -68,13 +55,15 @@ filled_target_sets as (
 
 ),
 
-cost_pools as (
+named_target_sets as (
 
-    select distinct
-        cost_pool,
-        cost_sub_pool
-    from {{ ref('dim_cost_pools') }}
-    where is_standard
+    select target_set from {{ ref('input_cost_model__allocation_rules') }}
+    where target_set is not null
+
+    union
+
+    select target_set from {{ ref('input_cost_model__allocation_fallbacks') }}
+    where target_set is not null
 
 ),
 
@@ -166,26 +155,18 @@ faults as (
     union all
 
     select
-        case
-            when rules.cost_pool in (select known.cost_pool from cost_pools as known) then 'warning'
-            else 'error'
-        end,
-        'cost_pool_outside_standard',
-        rules.rule_set,
-        rules.rule_id,
-        rules.file_name,
-        rules.line_number,
-        'tags with ' || rules.cost_pool || ' / ' || rules.cost_sub_pool
-        || ', which the standard does not have; '
-        || case
-            when rules.cost_pool in (select known.cost_pool from cost_pools as known)
-                then 'the sub-pool counts as an addition of the company'
-            else 'correct the name of the pool'
-        end
-    from classification_rules as rules
-    left join cost_pools
-        on rules.cost_pool = cost_pools.cost_pool and rules.cost_sub_pool = cost_pools.cost_sub_pool
-    where cost_pools.cost_pool is null
+        'warning',
+        'unused_target_set',
+        null,
+        null,
+        min(members.file_name),
+        min(members.line_number),
+        'target set ' || members.target_set || ' is named by no rule; '
+        || 'name it in one, or remove its rows'
+    from {{ ref('input_cost_model__target_sets') }} as members
+    left join named_target_sets as named on members.target_set = named.target_set
+    where named.target_set is null
+    group by members.target_set
 
 )
 

@@ -1,0 +1,137 @@
+-- grain: one fault of a driver's delivery
+-- why: values that nobody reads or gets are told where they stand, once for all rules
+-- reads: alloc_judged_drivers, alloc_driver_readers, input_consumption__drivers
+-- conserves: every such fault of a delivered driver, with the line of an example
+
+with
+
+drivers as (
+
+    select * from {{ ref('alloc_judged_drivers') }}
+
+),
+
+readers as (
+
+    select
+        driver_id,
+        ' It is read by rule ' || rule_id
+        || case other_rules
+            when 0 then ''
+            when 1 then ' and one other rule'
+            else ' and ' || cast(other_rules as varchar) || ' other rules'
+        end as reading
+    from {{ ref('alloc_driver_readers') }}
+
+),
+
+deliveries as (
+
+    select * from {{ ref('input_consumption__drivers') }}
+
+),
+
+odd_drivers as (
+
+    select
+        'unknown_receiver' as fault,
+        driver_id,
+        unknown_receiver as example_id,
+        'to' as example_end,
+        cast(receiver_values as varchar) || ' of the values of the driver ' || driver_id
+        || ' are for objects that do not exist, such as ' || unknown_receiver
+        || {{ did_you_mean('receiver_alike') }} || '; they receive nothing' as message
+    from drivers
+    where unknown_receiver is not null
+
+    union all
+
+    select
+        'unknown_sender',
+        driver_id,
+        unknown_sender,
+        'from',
+        cast(sender_values as varchar) || ' of the values of the driver ' || driver_id
+        || ' are from objects that do not exist, such as ' || unknown_sender
+        || {{ did_you_mean('sender_alike') }}
+        || '; they are never read: correct the name, or leave it empty for every sender'
+    from drivers
+    where unknown_sender is not null
+
+    union all
+
+    select
+        'replaced_value',
+        driver_id,
+        replaced_receiver,
+        'to',
+        cast(replaced_values as varchar) || ' of the values of the driver ' || driver_id
+        || ' do not count, since a later day of the same period has another one, such as for '
+        || replaced_receiver || ': one value holds for a period; add up what was used in it'
+    from drivers
+    where replaced_values > 0
+
+),
+
+located as (
+
+    select
+        odd_drivers.fault,
+        odd_drivers.driver_id,
+        odd_drivers.message,
+        deliveries.file_name,
+        deliveries.line_number
+    from odd_drivers
+    left join deliveries
+        on
+            odd_drivers.driver_id = deliveries.driver_id
+            and odd_drivers.example_id
+            = case odd_drivers.example_end
+                when 'to' then deliveries.to_id else deliveries.from_id
+            end
+    qualify
+        row_number() over (
+            partition by odd_drivers.fault, odd_drivers.driver_id
+            order by deliveries.file_name, deliveries.line_number
+        ) = 1
+
+),
+
+unread as (
+
+    select
+        drivers.driver_id,
+        deliveries.file_name,
+        deliveries.line_number,
+        'the driver ' || drivers.driver_id || ' has ' || cast(drivers.known_values as varchar)
+        || ' values and is read by no rule; correct its name, or leave it out' as message
+    from drivers
+    left join readers on drivers.driver_id = readers.driver_id
+    left join deliveries on drivers.driver_id = deliveries.driver_id
+    where readers.driver_id is null and drivers.is_delivered
+    qualify
+        row_number() over (
+            partition by drivers.driver_id
+            order by deliveries.file_name, deliveries.line_number
+        ) = 1
+
+)
+
+select
+    'warning' as severity,
+    located.fault,
+    located.file_name,
+    located.line_number,
+    located.message || '.' || readers.reading as message
+from located
+inner join readers on located.driver_id = readers.driver_id
+
+union all
+
+select
+    'warning',
+    'unread_driver',
+    file_name,
+    line_number,
+    message
+from unread
