@@ -11,6 +11,11 @@
     ) escape '!'
 {%- endmacro %}
 
+{# A number and its noun: 1 value, 2 values. #}
+{% macro counted(number, noun) -%}
+    cast({{ number }} as varchar) || case when {{ number }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end
+{%- endmacro %}
+
 {# What the writer of an id that names nothing may have meant: the one that differs from it in case only. #}
 {% macro did_you_mean(alike) -%}
     coalesce(' (did you mean ' || {{ alike }} || '? Ids keep their case)', '')

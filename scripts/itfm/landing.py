@@ -874,6 +874,8 @@ def _unknown_headers(one: _Opened) -> Iterator[Problem]:
             continue  # told as the column that is missing
         cutoff = 0.6 if _is_strict(one) else NEAR_MISS
         close = did_you_mean(header.column, absent, cutoff)
+        if not close and _is_strict(one):
+            close = did_you_mean(header.column, table.column_names)
         if _is_strict(one):
             yield _file_problem(
                 one,

@@ -24,6 +24,7 @@ TEST_WORKSPACE_VARIABLE = "ITFM_TEST_WORKSPACE"
 LEDGER_LINES = 5_000
 CLOUD_ROWS = 3_000
 CODE = ("scripts", "tests/python")
+WORKERS = min(4, os.cpu_count() or 1)  # a file of tests stays in one process
 SQL = ("models", "tests", "analyses")
 
 
@@ -165,7 +166,8 @@ def _counts(path: Path) -> str:
 
 
 def _pytest(project: Path, out: Console) -> tuple[bool, str]:
-    passed, lines = _command(python_module("pytest"), project, out)
+    command = python_module("pytest", f"--numprocesses={WORKERS}", "--dist=loadfile")
+    passed, lines = _command(command, project, out)
     found = [line for line in lines if re.search(r"\d+ (passed|failed|error)", line)]
     return passed, re.sub(r"\x1b\[[0-9;]*m|=+", "", found[-1]).strip() if found else _last(lines)
 

@@ -159,6 +159,7 @@ class EngineWorkspace:
                 str(self.target),
                 "--select",
                 *select.split(),
+                *(["--exclude-resource-type", "unit_test"] if command == "build" else []),
             ],
             cwd=PROJECT,
             env={**os.environ, "ITFM_WORKSPACE": str(self.folder)},

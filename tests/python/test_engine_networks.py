@@ -268,7 +268,9 @@ def test_a_circle_that_keeps_nearly_everything_is_named(
         " steps: let more leave them, or set network step_down or direct in a rule of theirs. The"
         " circle: idle t -> lazy t -> idle t."
     )
-    assert solutions.startswith("3 objects of the solution layer (rule set current, period")
+    assert solutions.startswith(
+        "cost_model/allocation_rules.csv, line 7: rule slow s1: 3 objects of the solution layer"
+    )
     assert "keep more than 99.9999% of what they pay among themselves" in solutions
     assert solutions.endswith("The circle: slow s1 -> slow s2 -> slow s1.")
     built = company.query(

@@ -202,6 +202,24 @@ def write_wrong_cases(company: EngineWorkspace) -> None:
     company.rule("loud ends", "solution", 807, "driver", from_id="s1", driver_id="loud ends")
 
 
+def write_misread_rows(company: EngineWorkspace) -> None:
+    """Rows and headers that can be read, and would be read otherwise than they are meant."""
+    company.rule("misspelt", "solution", 901, "even", target_set="c", from_id="s1",
+                 valid_too="2025-01-31", x_note="a column of our own")  # fmt: skip
+    company.driver("mixed", "s1", {"c1": 5, "c2": 7})
+    company.tables["consumption/drivers"][-2]["unit"] = "TB"
+    company.tables["consumption/drivers"][-1]["unit"] = "GB"
+    company.driver("mixed", "s2", {"c1": 5})
+    company.tables["consumption/drivers"][-1]["unit"] = "TB"
+    company.rule("mixed", "solution", 902, "driver", driver_id="mixed", from_id="s1")
+    company.driver("twice a month", "s1", {"c1": 5}, day="2025-01-10")
+    company.driver("twice a month", "s1", {"c1": 7}, day="2025-01-20")
+    company.rule("twice a month", "solution", 903, "driver", driver_id="twice a month")
+    company.driver("nobody", "s1", {"c1": 5, "c2": 7})
+    company.rule("late start", "solution", 904, "even", target_set="c", valid_from="2025-01-02")
+    company.rule("early end", "solution", 905, "even", target_set="c", valid_to="2025-01-30")
+
+
 def write_unreadable_rows(company: EngineWorkspace) -> None:
     """Rows that cannot be read, each on a line of its own."""
     company.rule("x1", "solution", 501, "magic", target_set="c")
@@ -242,6 +260,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_wrong_places,
         write_odd_rates,
         write_wrong_cases,
+        write_misread_rows,
         write_unreadable_rows,
     ):
         write(company)
@@ -309,7 +328,7 @@ FAULTS = [
     ("warning", "early", "the driver early, which has no value from a sender to a receiver of"),
     ("warning", "outside", "the driver d, which has no value from a sender to a receiver of"),
     ("warning", "own", "the driver own, which has no value from a sender to a receiver of"),
-    ("warning", "typo", "values from objects that do not exist, such as s9; they are never"),
+    ("warning", "typo", "1 value from objects that do not exist, such as s9; they are never"),
     ("warning", "no cloud", "weighs by cloud charges of acme*, of which there is none"),
     ("error", "of consumers", "filters on c1, which only the layer consumer knows; correct"),
     ("warning", "of towers", "filters on serv*, which only the layer resource_tower knows"),
@@ -338,8 +357,40 @@ FAULTS = [
     ("warning", "loud driver", "no value is known (did you mean d? Ids keep their case); its"),
     ("warning", "loud ends", "do not exist, such as C2 (did you mean c2? Ids keep their case);"),
     ("warning", "loud ends", "do not exist, such as S1 (did you mean s1? Ids keep their case);"),
-    ("error", None, "consumption.drivers cannot be used: unparsable_number in quantity; mend"),
-    ("error", None, "consumption.drivers cannot be used: negative_value in quantity; mend"),
+    ("error", "budget twice", "driver d, a row of which cannot be used: unparsable_number in quan"),
+    (
+        "error",
+        "budget twice",
+        "driver d, a row of which cannot be used: negative_value in quantity",
+    ),
+    (
+        "error",
+        "mixed",
+        "a row of which cannot be used: mixed_units in unit, for a driver has one unit",
+    ),
+    (
+        "error",
+        None,
+        "the header 'valid_too' is no column of cost_model.allocation_rules, and a rule is",
+    ),
+    (
+        "error",
+        None,
+        "is never read in part. Did you mean valid_to? Correct it, or begin it with x_",
+    ),
+    ("warning", "twice a month", "driver twice a month, which has 1 value without effect, since a"),
+    ("warning", None, "the driver nobody has 2 values and is read by no rule; correct its name"),
+    ("warning", None, "target set both norths is named by no rule; name it in one, or remove"),
+    (
+        "warning",
+        "late start",
+        "is valid from 2025-01-02, within the period from 2025-01-01; a rule",
+    ),
+    (
+        "warning",
+        "early end",
+        "is valid to 2025-01-30, within the period from 2025-01-01; a rule holds",
+    ),
     ("error", "x1", "allocation_rules that cannot be used: unknown_code in method; mend"),
     ("error", "x2", "allocation_rules that cannot be used: missing_value in method; mend"),
     ("error", "x3", "allocation_rules that cannot be used: unparsable_date in valid_from; mend"),

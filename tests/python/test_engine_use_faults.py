@@ -62,6 +62,15 @@ def write_layers_and_sets(company: EngineWorkspace) -> None:
                  capacity=100, target_set="north", idle="recovered")  # fmt: skip
 
 
+def write_idle(company: EngineWorkspace) -> None:
+    """Rules that take nothing, for two reasons; and a rule for the rest, which may find none."""
+    company.classify("late class", 950, "Staffing", "Internal Labor", account_id="6000")
+    company.rule("no hardware", "resource_tower", 5, "even", from_id="Servers",
+                 cost_pool="Hardware", target_set="open")  # fmt: skip
+    company.rule("late", "solution", 95, "even", from_id="e*n", target_set="open")
+    company.rule("rest", "solution", 96, "even", from_id="e*", target_set="open")
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build one company with all of them."""
@@ -73,6 +82,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.target_set("open", "consumer", "north|south")
     write_retired(company)
     write_layers_and_sets(company)
+    write_idle(company)
     result = company.build()
     assert result.returncode == 0, result.stdout[-5000:]
     return company
@@ -113,24 +123,29 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
          "finds 35.00 used of the capacity of fenced by receivers outside the target set north,"
          " such as last, in the period from 2025-02-01; it counts as idle: widen"),
         ("use_outside_target_set", "walled", "walled", "those inside carry it: widen"),
+        ("takes_nothing", "no hardware", None, "no money of a tower meets all of its filters"),
+        ("takes_nothing", "late", "even",
+         "rule even of the earlier sequence 50 takes all that it matches, such as even; give it"),
+        ("takes_nothing", "late class", "a ledger bucket",
+         "rule all of the earlier sequence 900 takes all that it matches, such as a ledger bucket"),
     ],
 )  # fmt: skip
 def test_it_is_told(
-    company: EngineWorkspace, fault: str, rule_id: str, object_id: str, words: str
+    company: EngineWorkspace, fault: str, rule_id: str, object_id: str | None, words: str
 ) -> None:
     messages = company.query(
         "select message from allocation.alloc_use_faults"
-        " where fault = ? and rule_id = ? and object_id = ?",
+        " where fault = ? and rule_id = ? and object_id is not distinct from ?",
         fault, rule_id, object_id,
     )  # fmt: skip
     assert len(messages) == 1
     assert words in messages[0][0]
-    assert messages[0][0].startswith("cost_model/allocation_rules.csv, line ")
+    assert messages[0][0].startswith("cost_model/")
     assert f": rule {rule_id} " in messages[0][0]
 
 
 def test_nothing_else_is_told(company: EngineWorkspace) -> None:
-    assert company.number("select count(*) from allocation.alloc_use_faults") == 14
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 17
 
 
 def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:

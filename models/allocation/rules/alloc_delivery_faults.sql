@@ -14,13 +14,12 @@ drivers as (
 readers as (
 
     select
-        driver_id,
-        ' It is read by rule ' || rule_id
-        || case other_rules
+        *,
+        case other_rules
             when 0 then ''
-            when 1 then ' and one other rule'
-            else ' and ' || cast(other_rules as varchar) || ' other rules'
-        end as reading
+            when 1 then '; one other rule reads it too'
+            else '; ' || cast(other_rules as varchar) || ' other rules read it too'
+        end as others
     from {{ ref('alloc_driver_readers') }}
 
 ),
@@ -38,8 +37,9 @@ odd_drivers as (
         driver_id,
         unknown_receiver as example_id,
         'to' as example_end,
-        cast(receiver_values as varchar) || ' of the values of the driver ' || driver_id
-        || ' are for objects that do not exist, such as ' || unknown_receiver
+        {{ counted('receiver_values', 'value') }}
+        || ' for objects that do not exist, such as '
+        || unknown_receiver
         || {{ did_you_mean('receiver_alike') }} || '; they receive nothing' as message
     from drivers
     where unknown_receiver is not null
@@ -51,8 +51,9 @@ odd_drivers as (
         driver_id,
         unknown_sender,
         'from',
-        cast(sender_values as varchar) || ' of the values of the driver ' || driver_id
-        || ' are from objects that do not exist, such as ' || unknown_sender
+        {{ counted('sender_values', 'value') }}
+        || ' from objects that do not exist, such as '
+        || unknown_sender
         || {{ did_you_mean('sender_alike') }}
         || '; they are never read: correct the name, or leave it empty for every sender'
     from drivers
@@ -65,9 +66,11 @@ odd_drivers as (
         driver_id,
         replaced_receiver,
         'to',
-        cast(replaced_values as varchar) || ' of the values of the driver ' || driver_id
-        || ' do not count, since a later day of the same period has another one, such as for '
-        || replaced_receiver || ': one value holds for a period; add up what was used in it'
+        {{ counted('replaced_values', 'value') }}
+        || ' without effect, since a later day of the same '
+        || 'period has another, such as for '
+        || replaced_receiver
+        || ': add up what was used in a period, or leave one out'
     from drivers
     where replaced_values > 0
 
@@ -103,8 +106,11 @@ unread as (
         drivers.driver_id,
         deliveries.file_name,
         deliveries.line_number,
-        'the driver ' || drivers.driver_id || ' has ' || cast(drivers.known_values as varchar)
-        || ' values and is read by no rule; correct its name, or leave it out' as message
+        'the driver '
+        || drivers.driver_id
+        || ' has '
+        || {{ counted('drivers.known_values', 'value') }}
+        || ' and is read by no rule; correct its name, or leave it out' as message
     from drivers
     left join readers on drivers.driver_id = readers.driver_id
     left join deliveries on drivers.driver_id = deliveries.driver_id
@@ -120,9 +126,12 @@ unread as (
 select
     'warning' as severity,
     located.fault,
+    readers.rule_set,
+    readers.rule_id,
     located.file_name,
     located.line_number,
-    located.message || '.' || readers.reading as message
+    'weighs by the driver ' || located.driver_id || ', which has ' || located.message
+    || readers.others as message
 from located
 inner join readers on located.driver_id = readers.driver_id
 
@@ -131,6 +140,8 @@ union all
 select
     'warning',
     'unread_driver',
+    null,
+    null,
     file_name,
     line_number,
     message

@@ -1,6 +1,6 @@
 -- grain: one rule that takes nothing in any period, though its dates and names are right
 -- why: filters that never meet together, or earlier rules that take all, go unseen
--- reads: rules, candidates and taken money of classification, cost pools and objects
+-- reads: rules of both kinds, alloc_candidates, alloc_taking_rules, alloc_filter_faults
 -- conserves: every such rule once; a rule for all that is left may find nothing left
 
 with
@@ -60,29 +60,7 @@ candidates as (
 
 taking_rules as (
 
-    select
-        rule_set,
-        'cost_pool' as layer,
-        rule_id
-    from {{ ref('alloc_pool_rules') }}
-    where rule_id is not null
-
-    union
-
-    select
-        rule_set,
-        sender_layer,
-        rule_id
-    from {{ ref('alloc_object_rules') }}
-
-    union
-
-    select
-        rule_set,
-        'classification',
-        classification_rule_id
-    from {{ ref('alloc_classified_buckets') }}
-    where classification_rule_id is not null
+    select * from {{ ref('alloc_taking_rules') }}
 
 ),
 
@@ -113,6 +91,15 @@ idle_rules as (
         rules.defined_in, rules.rule_id, rules.layer, rules.sought, rules.file_name,
         rules.line_number
     having count(taking_rules.rule_id) = 0
+
+),
+
+told_rules as (
+
+    select distinct
+        rule_set,
+        rule_id
+    from {{ ref('alloc_filter_faults') }}
 
 ),
 
@@ -186,7 +173,7 @@ left join outranked
         and idle_rules.layer = outranked.layer
         and idle_rules.rule_id = outranked.rule_id
 -- one member of a filter that matches nothing is told by itself
-left join (select distinct rule_set, rule_id from {{ ref('alloc_filter_faults') }}) as told_rules
+left join told_rules
     on idle_rules.defined_in = told_rules.rule_set and idle_rules.rule_id = told_rules.rule_id
 where
     told_rules.rule_id is null

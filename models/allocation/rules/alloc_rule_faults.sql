@@ -68,15 +68,7 @@ faults as (
     union all
     select * from {{ ref('alloc_case_faults') }}
     union all
-    select
-        severity,
-        fault,
-        null as rule_set,
-        null as rule_id,
-        file_name,
-        line_number,
-        message
-    from {{ ref('alloc_delivery_faults') }}
+    select * from {{ ref('alloc_delivery_faults') }}
     union all
     select
         'error' as severity,
