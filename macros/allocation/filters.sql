@@ -1,7 +1,7 @@
 {# One syntax for every filter of the cost model: empty or * is any, a|b|c is a list, * stands for any text. #}
 
 {% macro filter_text(column) -%}
-    coalesce(nullif(lower(trim({{ column }})), ''), '*')
+    coalesce(nullif(trim({{ column }}), ''), '*')
 {%- endmacro %}
 
 {% macro matches_pattern(value, pattern) -%}

@@ -57,7 +57,8 @@ ledger_gates as (
         '*' as reason_code,
         case when ledger_accepted.row_count > 0 then 0.0 else 1.0 end as measured,
         0.0 as limit_value,
-        'the ledger has ' || ledger_accepted.row_count || ' usable lines; a company needs '
+        'the ledger has ' || {{ counted('ledger_accepted.row_count', 'usable line') }}
+        || '; a company needs '
         || 'inputs/ledger/journal_lines with at least one' as message
     from ledger_accepted
 
@@ -90,9 +91,9 @@ ledger_gates as (
                 / (ledger_rejected.unreadable_rows + ledger_accepted.row_count)
         end,
         cast(workspace.ledger_loss_limit as double),
-        ledger_rejected.unreadable_rows || ' ledger lines were rejected without a readable '
-        || 'amount; check formats.decimal_separator in workspace.yml and the files that '
-        || 'rec_rejected_rows names'
+        {{ counted('ledger_rejected.unreadable_rows', 'ledger line') }}
+        || ' rejected without a readable amount; check formats.decimal_separator in '
+        || 'workspace.yml and the files that rec_rejected_rows names'
     from ledger_rejected
     cross join ledger_accepted
     cross join workspace
@@ -106,7 +107,8 @@ other_gates as (
         '*' as reason_code,
         cast(count(*) as double) as measured,
         0.0 as limit_value,
-        count(*) || ' rows of the cost model, of consumption/drivers or with a reserved name '
+        {{ counted('count(*)', 'row') }}
+        || ' of the cost model, of consumption/drivers or with a reserved name '
         || 'of an object cannot be used'
         || coalesce('; the first is ' || min(place), '')
         || '. A rule or weight is never dropped: mend the file' as message
@@ -133,7 +135,7 @@ other_gates as (
         rejected_rows.reason_code,
         cast(count(*) as double),
         0.0,
-        count(*) || ' rows were rejected as ' || rejected_rows.reason_code
+        {{ counted('count(*)', 'row') }} || ' rejected as ' || rejected_rows.reason_code
         || '; workspace.yml says under rejects.stop_on that this stops the build'
     from rejected_rows
     cross join workspace

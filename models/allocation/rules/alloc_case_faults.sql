@@ -112,4 +112,4 @@ inner join twins
         names.attribute = twins.attribute
         and names.layer = twins.layer
         and names.object_kind = twins.object_kind
-        and trim(names.member) = twins.name
+        and lower(trim(names.member)) = twins.name

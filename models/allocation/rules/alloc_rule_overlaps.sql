@@ -25,9 +25,11 @@ candidates as (
     select
         rule_set,
         sender_layer,
-        'filters ' || from_filter || ' / ' || cost_pool_filter || ' / ' || cost_sub_pool_filter
-        || ' / ' || expense_type_filter || ' / ' || account_filter || ' / ' || cost_center_filter
-        || ' / ' || vendor_filter || ' / ' || project_filter,
+        'filters ' || lower(
+            from_filter || ' / ' || cost_pool_filter || ' / ' || cost_sub_pool_filter || ' / '
+            || expense_type_filter || ' / ' || account_filter || ' / ' || cost_center_filter
+            || ' / ' || vendor_filter || ' / ' || project_filter
+        ),
         'what their equal filters name',
         rule_id,
         sequence,
