@@ -32,7 +32,10 @@ BUILT_PERIODS = "allocation.alloc_built_periods"
 PUBLISHED_COLUMNS = {
     "published_at": ("timestamp", "Time of the publication, UTC."),
     "git_commit": ("varchar", "Commit of the project that built it; ends in + with local edits."),
-    "fingerprint": ("varchar", "What it was built from: inputs, cost model, project files; empty when published by hand."),
+    "fingerprint": (
+        "varchar",
+        "What it was built from: inputs, cost model and project files; empty after itfm publish.",
+    ),
 }
 
 
