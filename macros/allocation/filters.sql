@@ -16,6 +16,12 @@
     cast({{ number }} as varchar) || case when {{ number }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end
 {%- endmacro %}
 
+{# Where a rule stands, as the words before what is said of it. #}
+{% macro rule_place(rule, separator=' ') -%}
+    {{ rule }}.file_name || ', line ' || cast({{ rule }}.line_number as varchar) || ': rule '
+    || {{ rule }}.rule_id || '{{ separator }}'
+{%- endmacro %}
+
 {# What the writer of an id that names nothing may have meant: the one that differs from it in case only. #}
 {% macro did_you_mean(alike) -%}
     coalesce(' (did you mean ' || {{ alike }} || '? Ids keep their case)', '')

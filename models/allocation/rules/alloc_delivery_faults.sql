@@ -30,6 +30,28 @@ deliveries as (
 
 ),
 
+delivered_ends as (
+
+    select
+        driver_id,
+        'to' as example_end,
+        to_id as example_id,
+        file_name,
+        line_number
+    from deliveries
+
+    union all
+
+    select
+        driver_id,
+        'from',
+        from_id,
+        file_name,
+        line_number
+    from deliveries
+
+),
+
 odd_drivers as (
 
     select
@@ -82,20 +104,18 @@ located as (
         odd_drivers.fault,
         odd_drivers.driver_id,
         odd_drivers.message,
-        deliveries.file_name,
-        deliveries.line_number
+        delivered_ends.file_name,
+        delivered_ends.line_number
     from odd_drivers
-    left join deliveries
+    left join delivered_ends
         on
-            odd_drivers.driver_id = deliveries.driver_id
-            and odd_drivers.example_id
-            = case odd_drivers.example_end
-                when 'to' then deliveries.to_id else deliveries.from_id
-            end
+            odd_drivers.driver_id = delivered_ends.driver_id
+            and odd_drivers.example_end = delivered_ends.example_end
+            and odd_drivers.example_id = delivered_ends.example_id
     qualify
         row_number() over (
             partition by odd_drivers.fault, odd_drivers.driver_id
-            order by deliveries.file_name, deliveries.line_number
+            order by delivered_ends.file_name, delivered_ends.line_number
         ) = 1
 
 ),

@@ -33,9 +33,7 @@ select
     object_rules.from_id as object_id,
     object_rules.rule_id,
     rules.file_name,
-    rules.line_number,
-    rules.file_name || ', line ' || cast(rules.line_number as varchar) || ': rule '
-    || object_rules.rule_id || ': ' as place
+    rules.line_number
 from object_rules
 inner join rules
     on object_rules.rule_set = rules.rule_set and object_rules.rule_id = rules.rule_id

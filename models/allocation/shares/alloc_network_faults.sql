@@ -101,7 +101,7 @@ select
     rules.rule_id,
     rules.file_name,
     rules.line_number,
-    coalesce(rules.place, '') || faults.message as message
+    coalesce({{ rule_place('rules', ': ') }}, '') || faults.message as message
 from faults
 left join {{ ref('alloc_rules_of_objects') }} as rules
     on

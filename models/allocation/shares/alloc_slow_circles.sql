@@ -165,7 +165,7 @@ select
     rules.rule_id,
     rules.file_name,
     rules.line_number,
-    coalesce(rules.place, '')
+    coalesce({{ rule_place('rules', ': ') }}, '')
     || kept_shares.member_count
     || ' objects of the '
     || replace(networked_objects.layer, '_', ' ')

@@ -168,8 +168,7 @@ select
     faults.object_id,
     rules.file_name,
     rules.line_number,
-    rules.file_name || ', line ' || cast(rules.line_number as varchar) || ': rule '
-    || faults.rule_id || ' ' || faults.message || '.' as message
+    {{ rule_place('rules') }} || faults.message || '.' as message
 from faults
 inner join rules on faults.defined_in = rules.defined_in and faults.rule_id = rules.rule_id
 
@@ -177,12 +176,11 @@ union all
 
 select
     'warning',
-    fault,
-    defined_in,
-    rule_id,
-    object_id,
-    file_name,
-    line_number,
-    file_name || ', line ' || cast(line_number as varchar) || ': rule '
-    || rule_id || ' ' || message || '.'
-from {{ ref('alloc_idle_rules') }}
+    idle_rules.fault,
+    idle_rules.defined_in,
+    idle_rules.rule_id,
+    idle_rules.object_id,
+    idle_rules.file_name,
+    idle_rules.line_number,
+    {{ rule_place('idle_rules') }} || idle_rules.message || '.'
+from {{ ref('alloc_idle_rules') }} as idle_rules
