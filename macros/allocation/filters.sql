@@ -7,7 +7,7 @@
 {% macro matches_pattern(value, pattern) -%}
     {#- Only * is special: the other wildcards of like are escaped before * becomes one. -#}
     lower({{ value }}) like replace(
-        replace(replace(replace(trim({{ pattern }}), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%'
+        replace(replace(replace(lower(trim({{ pattern }})), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%'
     ) escape '!'
 {%- endmacro %}
 
