@@ -127,6 +127,37 @@ def test_a_missing_required_column_is_null_and_reported(company: Company) -> Non
     assert "The headers are account, account_name" in problem.message
 
 
+@pytest.mark.parametrize(
+    ("name", "headers", "told"),
+    [
+        (ACCOUNTS, "account_id,acount_name", ("warning", "Did you mean account_name?")),
+        (ACCOUNTS, "account_id,colour", None),  # companies keep columns of their own
+        ("inputs/consumption/drivers.csv", "driver_id,driver_date,to_id,quantity,sender_id",
+         ("warning", "is no column of consumption.drivers and is not read")),
+        ("inputs/consumption/drivers.csv", "driver_id,driver_date,to_id,quantity,x_sender", None),
+        ("cost_model/target_sets.csv", "target_set,to_layer,to_id,object_kindd",
+         ("error", "a rule is never read in part. Did you mean object_kind?")),
+        ("cost_model/target_sets.csv", "target_set,to_layer,to_id,colour",
+         ("error", "a rule is never read in part. Correct it")),
+        ("cost_model/target_sets.csv", "target_set,to_layer,to_id,x_note", None),
+        ("cost_model/target_sets.csv", "target_set,to_layer,to_id,to_id",
+         ("error", "the header 'to_id' is written twice")),
+        ("cost_model/target_sets.csv", "target_set,,to_layer,to_id",
+         ("warning", "the header '' is empty")),
+    ],
+)  # fmt: skip
+def test_a_header_beyond_the_contract_is_told_where_it_could_be_meant(
+    company: Company, name: str, headers: str, told: tuple[str, str] | None
+) -> None:
+    company.put(name, headers + "\n" + ",".join("1" for _ in headers.split(",")) + "\n")
+    company.load()
+    found = [(p.severity, p.message) for p in problems(company.connection)]
+    assert len(found) == (told is not None)
+    if told:
+        assert found[0][0] == told[0]
+        assert told[1] in found[0][1]
+
+
 def test_values_stay_as_delivered(company: Company) -> None:
     company.put(
         ACCOUNTS, 'account_id,account_name\n007," (1,070.00) "\n1e5,NULL\n#1,\'q\'\n5" x,a\\\n'
