@@ -9,6 +9,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -117,6 +118,8 @@ def python_module(module: str, *arguments: str) -> list[str]:
 def _run_module(parent: int, module: str, arguments: Sequence[str]) -> None:
     """Run a module as a program in this process, which is a child of `parent`."""
     _end_with(parent)
+    # dbt imports its own command before it is run; runpy remarks on that, to no use for a reader.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module="runpy")
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -118,6 +118,7 @@ def run_dbt(
     command += ["--project-dir", str(project), "--profiles-dir", str(project)]
     command += ["--target-path", str(target), "--log-path", str(workspace.build_folder / "logs")]
     command += ["--log-format", "json", "--log-level", "info", "--log-level-file", "none"]
+    command += ["--no-use-colors"]
     run = DbtRun()
     messages: list[str] = []
     started = time.perf_counter()
