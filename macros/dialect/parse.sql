@@ -66,9 +66,15 @@
 {% macro parse_number(text, decimal_separator) %}{{ return(adapter.dispatch('parse_number')(text, decimal_separator)) }}{% endmacro %}
 
 {% macro default__parse_number(text, decimal_separator) -%}
-    {#- Most numbers are plain; only the others, null here for plain ones, take the long way. -#}
+    {#- Most numbers are plain; only the others, null here for plain ones, take the long way.
+        DuckDB reads text into a wide decimal twenty times slower than into a narrow one. -#}
     {%- set plain -%}
-        case when {{ decimal_separator }} = '.' then try_cast({{ text }} as decimal(38, 12)) end
+        case
+            when {{ decimal_separator }} <> '.' then null
+            when regexp_full_match({{ text }}, '[-+]?[0-9]{0,12}([.][0-9]{0,6})?')
+                then cast(try_cast({{ text }} as decimal(18, 6)) as decimal(38, 12))
+            else try_cast({{ text }} as decimal(38, 12))
+        end
     {%- endset -%}
     {%- set written -%}
         case when {{ plain }} is null then {{ text }} end

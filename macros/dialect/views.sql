@@ -1,7 +1,5 @@
-{# What views of a published file need. #}
+{# What views of a published file need: they name no database, since readers open it under any name. #}
 
-{% macro same_database(relation) %}{{ return(adapter.dispatch('same_database')(relation)) }}{% endmacro %}
-
-{% macro default__same_database(relation) -%}
-    {{ relation.include(database=false) }}
+{% macro duckdb__get_create_view_as_sql(relation, sql) -%}
+    {{ return(create_view_as(relation, sql | replace(adapter.quote(relation.database) ~ '.', ''))) }}
 {%- endmacro %}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-# Macros that stand where a query or a relation stands; every other one stands for an expression.
-PLACEHOLDERS = {"numbers_to": "select 1 as number", "same_database": "a_relation"}
+# Macros that stand where a query stands; every other one stands for an expression.
+PLACEHOLDERS = {"numbers_to": "select 1 as number"}
 
 
 def dispatch(macro_name: str, macro_namespace: str | None = None) -> Callable[..., str]:

@@ -9,13 +9,13 @@ with
 
 senders as (
 
-    select * from {{ same_database(ref('alloc_solution_senders')) }}
+    select * from {{ ref('alloc_solution_senders') }}
 
 ),
 
 shares as (
 
-    select * from {{ same_database(ref('alloc_exit_shares')) }} where layer = 'solution'
+    select * from {{ ref('alloc_exit_shares') }} where layer = 'solution'
 
 ),
 

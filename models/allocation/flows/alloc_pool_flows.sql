@@ -9,13 +9,13 @@ with
 
 senders as (
 
-    select * from {{ same_database(ref('alloc_pool_senders')) }}
+    select * from {{ ref('alloc_pool_senders') }}
 
 ),
 
 paths as (
 
-    select * from {{ same_database(ref('alloc_paths')) }} where sender_layer = 'cost_pool'
+    select * from {{ ref('alloc_paths') }} where sender_layer = 'cost_pool'
 
 ),
 

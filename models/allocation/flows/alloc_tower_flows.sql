@@ -9,13 +9,13 @@ with
 
 senders as (
 
-    select * from {{ same_database(ref('alloc_tower_senders')) }}
+    select * from {{ ref('alloc_tower_senders') }}
 
 ),
 
 paths as (
 
-    select * from {{ same_database(ref('alloc_paths')) }} where sender_layer = 'resource_tower'
+    select * from {{ ref('alloc_paths') }} where sender_layer = 'resource_tower'
 
 ),
 

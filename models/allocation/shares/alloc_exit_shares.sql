@@ -9,7 +9,7 @@ with
 
 shares as (
 
-    select * from {{ same_database(ref('alloc_shares')) }}
+    select * from {{ ref('alloc_shares') }}
     where sender_layer <> 'cost_pool' and exit_c1 is not null
 
 )

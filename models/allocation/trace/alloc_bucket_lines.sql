@@ -9,31 +9,31 @@ with
 
 ledger_lines as (
 
-    select * from {{ same_database(ref('fct_ledger_lines')) }}
+    select * from {{ ref('fct_ledger_lines') }}
 
 ),
 
 plan_lines as (
 
-    select * from {{ same_database(ref('fct_plan_lines')) }}
+    select * from {{ ref('fct_plan_lines') }}
 
 ),
 
 quantities as (
 
-    select * from {{ same_database(ref('fct_quantities')) }}
+    select * from {{ ref('fct_quantities') }}
 
 ),
 
 description_classes as (
 
-    select * from {{ same_database(ref('alloc_description_classes')) }}
+    select * from {{ ref('alloc_description_classes') }}
 
 ),
 
 buckets as (
 
-    select * from {{ same_database(ref('alloc_cost_buckets')) }}
+    select * from {{ ref('alloc_cost_buckets') }}
 
 ),
 

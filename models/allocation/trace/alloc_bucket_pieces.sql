@@ -9,13 +9,13 @@ with
 
 buckets as (
 
-    select * from {{ same_database(ref('alloc_bucket_positions')) }}
+    select * from {{ ref('alloc_bucket_positions') }}
 
 ),
 
 paths as (
 
-    select * from {{ same_database(ref('alloc_trace_paths')) }}
+    select * from {{ ref('alloc_trace_paths') }}
 
 ),
 

@@ -9,19 +9,19 @@ with
 
 buckets as (
 
-    select * from {{ same_database(ref('alloc_classified_buckets')) }}
+    select * from {{ ref('alloc_classified_buckets') }}
 
 ),
 
 pool_rules as (
 
-    select * from {{ same_database(ref('alloc_pool_rules')) }}
+    select * from {{ ref('alloc_pool_rules') }}
 
 ),
 
 senders as (
 
-    select * from {{ same_database(ref('alloc_pool_senders')) }}
+    select * from {{ ref('alloc_pool_senders') }}
 
 ),
 

@@ -9,25 +9,25 @@ with
 
 lines as (
 
-    select * from {{ same_database(ref('alloc_line_positions')) }}
+    select * from {{ ref('alloc_line_positions') }}
 
 ),
 
 buckets as (
 
-    select * from {{ same_database(ref('alloc_bucket_positions')) }}
+    select * from {{ ref('alloc_bucket_positions') }}
 
 ),
 
 paths as (
 
-    select * from {{ same_database(ref('alloc_trace_paths')) }}
+    select * from {{ ref('alloc_trace_paths') }}
 
 ),
 
 towers as (
 
-    select * from {{ same_database(ref('dim_towers')) }}
+    select * from {{ ref('dim_towers') }}
 
 ),
 

@@ -9,7 +9,7 @@ with
 
 bucket_lines as (
 
-    select * from {{ same_database(ref('alloc_bucket_lines')) }}
+    select * from {{ ref('alloc_bucket_lines') }}
 
 )
 

@@ -9,13 +9,13 @@ with
 
 fiscal_periods as (
 
-    select fiscal_period from {{ same_database(ref('dim_fiscal_periods')) }}
+    select fiscal_period from {{ ref('dim_fiscal_periods') }}
 
 ),
 
 rules as (
 
-    select * from {{ same_database(ref('alloc_rules')) }}
+    select * from {{ ref('alloc_rules') }}
 
 ),
 
@@ -34,7 +34,7 @@ candidates as (
         valid_from,
         valid_to,
         false as lacks_tag
-    from {{ same_database(ref('alloc_classification_candidates')) }}
+    from {{ ref('alloc_classification_candidates') }}
 
     union all
 
@@ -51,7 +51,7 @@ candidates as (
         candidates.valid_from,
         candidates.valid_to,
         candidates.lacks_tag
-    from {{ same_database(ref('alloc_pool_candidates')) }} as candidates
+    from {{ ref('alloc_pool_candidates') }} as candidates
     inner join rules
         on candidates.rule_set = rules.rule_set and candidates.rule_id = rules.rule_id
 
@@ -70,7 +70,7 @@ candidates as (
         candidates.valid_from,
         candidates.valid_to,
         false as lacks_tag
-    from {{ same_database(ref('alloc_object_candidates')) }} as candidates
+    from {{ ref('alloc_object_candidates') }} as candidates
     inner join rules
         on candidates.rule_set = rules.rule_set and candidates.rule_id = rules.rule_id
 

@@ -9,13 +9,13 @@ with
 
 paths as (
 
-    select * from {{ same_database(ref('alloc_trace_paths')) }}
+    select * from {{ ref('alloc_trace_paths') }}
 
 ),
 
 towers as (
 
-    select * from {{ same_database(ref('dim_towers')) }}
+    select * from {{ ref('dim_towers') }}
 
 ),
 

@@ -9,37 +9,37 @@ with
 
 shares as (
 
-    select * from {{ same_database(ref('alloc_shares')) }}
+    select * from {{ ref('alloc_shares') }}
 
 ),
 
 exit_shares as (
 
-    select * from {{ same_database(ref('alloc_exit_shares')) }}
+    select * from {{ ref('alloc_exit_shares') }}
 
 ),
 
 pool_senders as (
 
-    select * from {{ same_database(ref('alloc_pool_senders')) }} where measure = 'amount'
+    select * from {{ ref('alloc_pool_senders') }} where measure = 'amount'
 
 ),
 
 tower_senders as (
 
-    select * from {{ same_database(ref('alloc_tower_senders')) }} where measure = 'amount'
+    select * from {{ ref('alloc_tower_senders') }} where measure = 'amount'
 
 ),
 
 solution_senders as (
 
-    select * from {{ same_database(ref('alloc_solution_senders')) }} where measure = 'amount'
+    select * from {{ ref('alloc_solution_senders') }} where measure = 'amount'
 
 ),
 
 totals as (
 
-    select * from {{ same_database(ref('alloc_layer_totals')) }} where handed_on_minor <> 0
+    select * from {{ ref('alloc_layer_totals') }} where handed_on_minor <> 0
 
 ),
 
@@ -196,4 +196,4 @@ select
     null as driver_period,
     amount_minor,
     0 as handed_on_minor
-from {{ same_database(ref('alloc_rule_variances')) }}
+from {{ ref('alloc_rule_variances') }}

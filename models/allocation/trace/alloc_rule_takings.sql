@@ -10,26 +10,26 @@ with
 buckets as (
 
     select *
-    from {{ same_database(ref('alloc_classified_buckets')) }}
+    from {{ ref('alloc_classified_buckets') }}
     where measure = 'amount'
 
 ),
 
 pool_rules as (
 
-    select * from {{ same_database(ref('alloc_pool_rules')) }}
+    select * from {{ ref('alloc_pool_rules') }}
 
 ),
 
 tower_senders as (
 
-    select * from {{ same_database(ref('alloc_tower_senders')) }} where measure = 'amount'
+    select * from {{ ref('alloc_tower_senders') }} where measure = 'amount'
 
 ),
 
 solution_senders as (
 
-    select * from {{ same_database(ref('alloc_solution_senders')) }} where measure = 'amount'
+    select * from {{ ref('alloc_solution_senders') }} where measure = 'amount'
 
 ),
 
@@ -41,13 +41,13 @@ object_rules as (
         sender_layer,
         from_id,
         rule_id
-    from {{ same_database(ref('alloc_object_rules')) }}
+    from {{ ref('alloc_object_rules') }}
 
 ),
 
 totals as (
 
-    select * from {{ same_database(ref('alloc_layer_totals')) }} where handed_on_minor <> 0
+    select * from {{ ref('alloc_layer_totals') }} where handed_on_minor <> 0
 
 ),
 

@@ -9,19 +9,19 @@ with
 
 pool_flows as (
 
-    select * from {{ same_database(ref('alloc_pool_flows')) }}
+    select * from {{ ref('alloc_pool_flows') }}
 
 ),
 
 tower_flows as (
 
-    select * from {{ same_database(ref('alloc_tower_flows')) }}
+    select * from {{ ref('alloc_tower_flows') }}
 
 ),
 
 consumer_flows as (
 
-    select * from {{ same_database(ref('alloc_consumer_flows')) }}
+    select * from {{ ref('alloc_consumer_flows') }}
 
 ),
 

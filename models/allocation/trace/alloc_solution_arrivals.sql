@@ -23,7 +23,7 @@ flows as (
         c0,
         c1,
         amount_minor
-    from {{ same_database(ref('alloc_pool_flows')) }}
+    from {{ ref('alloc_pool_flows') }}
     where to_layer = 'solution' and reason_code is null
 
     union all
@@ -42,14 +42,14 @@ flows as (
         c0,
         c1,
         amount_minor
-    from {{ same_database(ref('alloc_tower_flows')) }}
+    from {{ ref('alloc_tower_flows') }}
     where to_layer = 'solution' and reason_code is null
 
 ),
 
 solutions as (
 
-    select * from {{ same_database(ref('alloc_solution_senders')) }}
+    select * from {{ ref('alloc_solution_senders') }}
 
 ),
 

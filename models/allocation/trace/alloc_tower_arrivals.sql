@@ -10,14 +10,14 @@ with
 flows as (
 
     select *
-    from {{ same_database(ref('alloc_pool_flows')) }}
+    from {{ ref('alloc_pool_flows') }}
     where to_layer = 'resource_tower' and reason_code is null
 
 ),
 
 towers as (
 
-    select * from {{ same_database(ref('alloc_tower_senders')) }}
+    select * from {{ ref('alloc_tower_senders') }}
 
 ),
 

@@ -9,37 +9,37 @@ with
 
 senders as (
 
-    select * from {{ same_database(ref('alloc_pool_senders')) }}
+    select * from {{ ref('alloc_pool_senders') }}
 
 ),
 
 pool_flows as (
 
-    select * from {{ same_database(ref('alloc_pool_flows')) }}
+    select * from {{ ref('alloc_pool_flows') }}
 
 ),
 
 tower_flows as (
 
-    select * from {{ same_database(ref('alloc_tower_flows')) }}
+    select * from {{ ref('alloc_tower_flows') }}
 
 ),
 
 consumer_flows as (
 
-    select * from {{ same_database(ref('alloc_consumer_flows')) }}
+    select * from {{ ref('alloc_consumer_flows') }}
 
 ),
 
 on_towers as (
 
-    select * from {{ same_database(ref('alloc_tower_arrivals')) }}
+    select * from {{ ref('alloc_tower_arrivals') }}
 
 ),
 
 ways_to_services as (
 
-    select * from {{ same_database(ref('alloc_ways_to_solutions')) }}
+    select * from {{ ref('alloc_ways_to_solutions') }}
 
 ),
 

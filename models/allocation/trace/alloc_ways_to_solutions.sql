@@ -9,13 +9,13 @@ with
 
 on_towers as (
 
-    select * from {{ same_database(ref('alloc_tower_arrivals')) }}
+    select * from {{ ref('alloc_tower_arrivals') }}
 
 ),
 
 on_services as (
 
-    select * from {{ same_database(ref('alloc_solution_arrivals')) }}
+    select * from {{ ref('alloc_solution_arrivals') }}
 
 )
 

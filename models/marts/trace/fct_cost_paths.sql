@@ -9,7 +9,7 @@ with
 
 pieces as (
 
-    select * from {{ same_database(ref('alloc_path_pieces')) }} where measure = 'amount'
+    select * from {{ ref('alloc_path_pieces') }} where measure = 'amount'
 
 )
 

@@ -10,7 +10,7 @@ with
 pieces as (
 
     -- the bound keeps DuckDB 1.5 from waiting for itself when everything is read at once
-    select * from {{ same_database(ref('alloc_line_pieces')) }}
+    select * from {{ ref('alloc_line_pieces') }}
     where measure = 'amount' and fiscal_period >= cast('1900-01-01' as date)
 
 )

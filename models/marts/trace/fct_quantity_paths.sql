@@ -9,13 +9,13 @@ with
 
 pieces as (
 
-    select * from {{ same_database(ref('alloc_path_pieces')) }} where measure <> 'amount'
+    select * from {{ ref('alloc_path_pieces') }} where measure <> 'amount'
 
 ),
 
 measures as (
 
-    select * from {{ same_database(ref('dim_measures')) }}
+    select * from {{ ref('dim_measures') }}
 
 )
 

@@ -9,13 +9,13 @@ with
 
 sendings as (
 
-    select * from {{ same_database(ref('alloc_rule_sendings')) }}
+    select * from {{ ref('alloc_rule_sendings') }}
 
 ),
 
 rules as (
 
-    select * from {{ same_database(ref('alloc_rules')) }}
+    select * from {{ ref('alloc_rules') }}
 
 ),
 

@@ -16,13 +16,13 @@ takings as (
         case when is_pooled then cost_pool else '' end as known_cost_pool,
         case when is_pooled then cost_sub_pool else '' end as known_cost_sub_pool,
         case when is_pooled then expense_type else '' end as known_expense_type
-    from {{ same_database(ref('alloc_rule_takings')) }}
+    from {{ ref('alloc_rule_takings') }}
 
 ),
 
 next_rules as (
 
-    select * from {{ same_database(ref('alloc_next_rules')) }}
+    select * from {{ ref('alloc_next_rules') }}
 
 ),
 
