@@ -568,13 +568,15 @@ class _Loader:
 
     def _read_fast(self, one: _Opened, text: TextFile, target: str, expected: int) -> int | None:
         """Let DuckDB read the file; None when a record does not stand on one line of its own."""
+        source = _csv_sql(one, text)
         self._execute("begin transaction")
         try:
-            rows = self._insert(one, target, _csv_sql(one, text))
+            rows = self._insert(one, target, source)
+            records = rows if rows == expected else self._count(source)
         except duckdb.Error:
             self._execute("rollback")
             return None
-        if rows != expected:
+        if records != expected:
             self._execute("rollback")
             return None
         self._execute("commit")
@@ -602,8 +604,13 @@ class _Loader:
         one.not_found = self._not_found(one, source)
         row = self._execute(
             f"insert into landing.{target} ({', '.join(_name(c) for c in columns)}) "
-            f"select {_select(one, table, extras)} from ({_joined(one, source)})"
+            f"select {_select(one, table, extras)} from ({_joined(one, source)}) "
+            f"where {_is_filled(one)}"
         ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _count(self, source: str) -> int:
+        row = self._execute(f"select count(*) from ({source})").fetchone()
         return int(row[0]) if row else 0
 
     def _not_found(self, one: _Opened, source: str) -> list[Problem]:
@@ -780,6 +787,11 @@ def _joined(one: _Opened, source: str) -> str:
 
 def _lookup_sql(lookup: LookupTable) -> str:
     return _read_csv(lookup.path, ("key", "value"), is_regular=True)
+
+
+def _is_filled(one: _Opened) -> str:
+    """Return the SQL that leaves out rows without any text, such as spreadsheets leave behind."""
+    return " or ".join(f"{trimmed(_name(column))} <> ''" for column in one.columns)
 
 
 def _check_mapping(one: _Opened) -> None:

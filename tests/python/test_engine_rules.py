@@ -194,7 +194,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("error", "unknown set", "target set nowhere, which has no row"),
         ("warning", "unknown driver", "no value is known"),
         ("error", "backwards", "money can only go to a later layer"),
-        ("error", "ninety", "add up to 90.000000 and not to 100"),
+        ("error", "ninety", "add up to 90 and not to 100"),
         ("error", "ninety", "nobody, which is no object of the consumer layer"),
         ("error", "ghost", "defines no fixed_percent rule of that id"),
         ("error", "never", "which is never"),

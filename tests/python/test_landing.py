@@ -90,7 +90,8 @@ def test_headers_are_normalised(delivered: str, column: str) -> None:
         b"account_id,account_name\r007,Caf\xc3\xa9\r",
         "account_id,account_name\n007,Café\n".encode("utf-16"),
         b"\xfe\xff" + "account_id;account_name\r\n007;Café\r\n".encode("utf-16-be"),
-        gzip.compress(b"account_id,account_name\n007,Caf\xc3\xa9\n"),
+        # a time in the bytes would give each worker of pytest a test of another name
+        gzip.compress(b"account_id,account_name\n007,Caf\xc3\xa9\n", mtime=0),
     ],
 )
 def test_one_content_in_many_dresses(company: Company, content: bytes) -> None:
@@ -106,6 +107,16 @@ def test_sep_line_of_a_spreadsheet_names_the_delimiter(company: Company) -> None
     company.load()
     found = company.rows("ledger__accounts", "account_id, account_name, line_number")
     assert found == [("1", "a,b", 3)]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_rows_without_any_text_are_no_rows(company: Company, ending: str) -> None:
+    lines = ("account_id,account_name", "1,a", ",", ' ,""', "2,b", ",", "")
+    company.put(ACCOUNTS, ending.join(lines))
+    company.load()
+    found = company.rows("ledger__accounts", "account_id, account_name, line_number")
+    assert found == [("1", "a", 2), ("2", "b", 5)]
+    assert company.sql("select sum(row_count) from landing.files") == [(2,)]
 
 
 def test_further_empty_and_repeated_headers_are_kept(company: Company) -> None:
@@ -246,7 +257,7 @@ def test_the_fast_and_the_slow_reader_agree(company: Company) -> None:
         for name in ("fast", "slow")
     )
     assert fast == slow
-    assert len(fast) == 4
+    assert len(fast) == 3
 
 
 # folders, formats -----------------------------------------------------------------------------
@@ -404,7 +415,11 @@ def test_unknown_files_and_domains_are_reported_with_the_closest_name(company: C
         (ACCOUNTS, b"PAR1....", "ending .parquet"),
         (ACCOUNTS, b"account_id,n\n1,\x81\xff\n", "neither UTF-8"),
         (ACCOUNTS + ".gz", b"account_id\n1\n", "not a gzip file"),
-        (ACCOUNTS + ".gz", gzip.compress(b"account_id\n1\n" * 9999)[:60], "damaged|cannot be read"),
+        (
+            ACCOUNTS + ".gz",
+            gzip.compress(b"account_id\n1\n" * 9999, mtime=0)[:60],
+            "damaged|cannot be read",
+        ),
         ("inputs/ledger/accounts.parquet", b"account_id\n1\n", "not a readable Parquet file"),
     ],
 )

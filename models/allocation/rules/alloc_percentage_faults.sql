@@ -99,7 +99,7 @@ faults as (
                 then 'uses the method fixed_percent and has no row in allocation_percentages'
             else
                 'has percentages that add up to '
-                || cast(cast(total_percentage as decimal(18, 6)) as varchar)
+                || rtrim(rtrim(cast(cast(total_percentage as decimal(38, 12)) as varchar), '0'), '.')
                 || ' and not to 100; correct them, or name who takes the rest'
         end as message
     from sums
