@@ -96,10 +96,13 @@ faults as (
         line_number,
         case
             when receivers = 0
-                then 'uses the method fixed_percent and has no row in allocation_percentages'
+                then 'uses the method fixed_percent and has no row in allocation_percentages; '
+                    || 'add rows there that add up to 100'
             else
                 'has percentages that add up to '
-                || rtrim(rtrim(cast(cast(total_percentage as decimal(38, 12)) as varchar), '0'), '.')
+                || rtrim(
+                    rtrim(cast(cast(total_percentage as decimal(38, 12)) as varchar), '0'), '.'
+                )
                 || ' and not to 100; correct them, or name who takes the rest'
         end as message
     from sums
