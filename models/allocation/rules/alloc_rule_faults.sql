@@ -120,6 +120,14 @@ faults as (
             tied_rules.rule_set = rules.rule_set
             and tied_rules.rule_id = rules.rule_id
             and tied_rules.kind = rules.kind
+    -- rule sets that inherit both rules say nothing new
+    qualify
+        row_number() over (
+            partition by
+                rules.file_name, rules.line_number, tied_rules.other_rule_id, tied_rules.layer,
+                tied_rules.sequence, tied_rules.example
+            order by tied_rules.rule_set
+        ) = 1
 
 )
 
