@@ -93,7 +93,7 @@ class _Outcome:
 
 @dataclass
 class _Rebuilt:
-    """A table that was written beside the old one and waits to take its place."""
+    """A table, or what is new of it, written beside the old one and waiting to take its place."""
 
     table: Table
     fingerprint: str
@@ -103,6 +103,7 @@ class _Rebuilt:
     malformed: list[tuple[str, int, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     reused: set[str] = field(default_factory=set)
+    in_place: bool = False  # what was written is added to the reused rows of the old table
 
 
 def load(
@@ -363,7 +364,10 @@ class _Loader:
             f"create table landing.{target} "
             f"({', '.join(text)}, {technical}decimal_separator varchar)"
         )
-        if result.reused:
+        result.in_place = bool(result.reused) and (
+            self._columns(target) == self._columns(table.relation)
+        )
+        if result.reused and not result.in_place:
             names = ", ".join(_text(name) for name in sorted(result.reused))
             held = {extra for name in result.reused for extra in reusable[name][1]}
             columns = [*table.column_names, *(e for e in extras if e in held), *TECHNICAL_COLUMNS]
@@ -385,6 +389,14 @@ class _Loader:
             self._write_distinct(entry, target, outcomes)
         for name, group in opened.items():
             self._collect(name, group, outcomes[name], result)
+
+    def _columns(self, relation: str) -> list[str]:
+        rows = self._execute(
+            "select column_name from duckdb_columns() where schema_name = 'landing' "
+            f"and database_name = current_database() and table_name = {_text(relation)} "
+            "order by column_index"
+        ).fetchall()
+        return [name for (name,) in rows]
 
     def _collect(
         self, name: str, group: list[_Opened], outcome: _Outcome, result: _Rebuilt
@@ -659,10 +671,16 @@ class _Loader:
 
     def _swap_table(self, result: _Rebuilt) -> None:
         table = result.table
-        self._drop(table.relation, self.relations.get(table.relation))
-        what = "view" if result.is_view else "table"
-        self._execute(f"alter {what} landing.{table.relation}{NEW} rename to {table.relation}")
         names = ", ".join(_text(name) for name in sorted(result.reused)) or "''"
+        written = f"{table.relation}{NEW}"
+        if result.in_place:
+            self._execute(f"delete from landing.{table.relation} where file_name not in ({names})")
+            self._execute(f"insert into landing.{table.relation} from landing.{written}")
+            self._drop(written, "BASE TABLE")
+        else:
+            self._drop(table.relation, self.relations.get(table.relation))
+            what = "view" if result.is_view else "table"
+            self._execute(f"alter {what} landing.{written} rename to {table.relation}")
         for state in ("files", "malformed_rows", "problems"):
             self._execute(
                 f"delete from landing.{state} where {_is_table(table)} "

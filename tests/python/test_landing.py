@@ -483,6 +483,29 @@ def test_an_unchanged_file_is_not_read_again(company: Company) -> None:
     assert len(company.sql("from landing.files")) == 2
 
 
+def test_rows_of_unchanged_files_stay_where_they_are(company: Company) -> None:
+    company.put("inputs/ledger/accounts/a.csv", "account_id,x\n1,a\n2,b\n")
+    company.put("inputs/ledger/accounts/b.csv", 'account_id,x\n3,c\n"broken\n')
+    company.put("inputs/ledger/accounts/c.csv", "account_id,x\n4,d\n")
+    company.load()
+    table = "select table_oid from duckdb_tables() where table_name = 'ledger__accounts'"
+    before = company.sql(table)
+    company.put("inputs/ledger/accounts/b.csv", "account_id,x\n30,c\n31,c\n")
+    company.put("inputs/ledger/accounts/d.csv", "account_id\n5\n")
+    (company.folder / "inputs/ledger/accounts/c.csv").unlink()
+    company.load()
+    assert company.sql(table) == before
+    assert company.rows("ledger__accounts", "account_id, x") == [
+        ("1", "a"),
+        ("2", "b"),
+        ("30", "c"),
+        ("31", "c"),
+        ("5", None),
+    ]
+    assert company.sql("from landing.malformed_rows") == []
+    assert len(company.sql("from landing.files")) == 3
+
+
 def test_a_changed_format_reads_the_file_again(company: Company) -> None:
     company.put(ACCOUNTS, "account_id\n1\n")
     company.load()
