@@ -62,7 +62,7 @@
     {%- if execute -%}
     {%- set texts = [] -%}
     {%- for node in graph.nodes.values() | sort(attribute='unique_id') -%}
-        {%- if node.resource_type == 'model' and node.fqn[1] in ('core', 'allocation', 'marts') -%}
+        {%- if node.resource_type == 'model' and node.fqn[1] in ('staging', 'input_layer', 'core', 'allocation', 'marts') -%}
             {%- do texts.append(node.checksum.checksum) -%}
         {%- endif -%}
     {%- endfor -%}

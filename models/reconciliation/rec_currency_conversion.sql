@@ -5,23 +5,29 @@
 
 with
 
-ledger_lines as (
+sums as (
 
-    select * from {{ ref('fct_ledger_lines') }}
+    select
+        fiscal_period,
+        currency_code,
+        exchange_rate,
+        count(*) as line_count,
+        cast(sum(amount_local) as decimal(38, 12)) as amount_local,
+        cast(sum(amount) as decimal(18, 2)) as amount
+    from {{ ref('fct_ledger_lines') }}
+    group by fiscal_period, currency_code, exchange_rate
 
 )
 
 select
     fiscal_period,
     currency_code,
-    max(exchange_rate) as exchange_rate,
-    count(*) as line_count,
-    cast(sum(amount_local) as decimal(38, 12)) as amount_local,
-    cast(sum(amount) as decimal(18, 2)) as amount,
+    exchange_rate,
+    line_count,
+    amount_local,
+    amount,
     cast(
-        sum(amount)
-        - sum(cast(amount_local as decimal(20, 6)) * cast(exchange_rate as decimal(18, 12)))
+        amount - cast(amount_local as decimal(26, 6)) * cast(exchange_rate as decimal(18, 12))
         as decimal(18, 6)
     ) as rounding_amount
-from ledger_lines
-group by fiscal_period, currency_code
+from sums

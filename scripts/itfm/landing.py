@@ -248,6 +248,8 @@ class _Loader:
         for file in files:
             by_name.setdefault(file.name, []).append(file)
         prints = {name: self._fingerprint(group) for name, group in by_name.items()}
+        if _distinct(files):  # what a file keeps depends on the others
+            prints = {name: _hash([name, *sorted(prints.items())]) for name in prints}
         as_view = self._is_view(files)
         whole = _hash(
             [self.version, table.relation, _layout(table), as_view, sorted(prints.items())]

@@ -55,6 +55,9 @@ ACCESS = {
 }
 KEPT_LAYERS = ("allocation", "marts")
 INPUT_VERSIONS = "fct_input_versions"
+BY_FILE = "by_file"
+LANDED_FILES = ".landing.files"
+FILE_VERSIONS = re.compile(r"note_stale_files\(ref\('(\w+)'\)\)")
 WITH_CONTRACT = ("input_layer", "marts", "reconciliation")
 SIGNATURE = re.compile(r"{%-?\s*(?:macro|test)\s+(\w+)\s*\((.*?)\)\s*-?%}", re.DOTALL)
 
@@ -125,6 +128,7 @@ def violations(manifest: Manifest) -> list[Violation]:
         staging_is_tested,
         marts_have_readers,
         kept_periods,
+        kept_files,
         macros,
     ):
         found += rule(manifest)
@@ -304,10 +308,10 @@ def kept_periods(manifest: Manifest) -> Iterator[Violation]:
     A table that is missing in the versions could change without any period being built again.
     """
     versions = next((one for one in manifest.models if one["name"] == INPUT_VERSIONS), None)
-    versioned = {one["unique_id"] for one in manifest.parents(versions)} if versions else set()
+    versioned = _versioned(manifest, versions) if versions else set()
     for model in manifest.models:
         config = model.get("config") or {}
-        if config.get("materialized") != "incremental":
+        if config.get("materialized") != "incremental" or _is_by_file(model):
             continue
         if "in_stale_periods(" not in (model.get("raw_code") or ""):
             yield _violation(
@@ -328,6 +332,49 @@ def kept_periods(manifest: Manifest) -> Iterator[Violation]:
                     "kept_periods",
                     f"it is kept by period and reads {parent['name']}, of which {INPUT_VERSIONS} "
                     "keeps no version; add it there.",
+                )
+
+
+def kept_files(manifest: Manifest) -> Iterator[Violation]:
+    """What a model kept by file reads has a part in the version of a file; it computes stale files.
+
+    It reads its model of versions, what that one reads, or what is kept by the same versions. Of
+    every delivered table landing.files has the versions.
+    """
+    kept = [model for model in manifest.models if _is_by_file(model)]
+    versions_of = {model["unique_id"]: _file_versions(model) for model in kept}
+    for model in kept:
+        name = versions_of[model["unique_id"]]
+        versions = next((one for one in manifest.models if one["name"] == name), None)
+        if versions is None:
+            yield _violation(
+                model,
+                "kept_files",
+                "it is kept by file, but has no model of versions; give it the pre-hook "
+                "{{ note_stale_files(ref('...')) }}.",
+            )
+            continue
+        if "in_stale_files(" not in (model.get("raw_code") or ""):
+            yield _violation(
+                model,
+                "kept_files",
+                "it is kept by file, but filters nothing; import tables where "
+                "{{ in_stale_files() }}.",
+            )
+        known = {versions["unique_id"], *_ancestors(manifest, versions)}
+        has_files = any(one.endswith(LANDED_FILES) for one in known)
+        for parent in manifest.parents(model):
+            is_known = (
+                parent["unique_id"] in known
+                or versions_of.get(parent["unique_id"]) == name
+                or (parent["resource_type"] == "source" and has_files)
+            )
+            if not is_known:
+                yield _violation(
+                    model,
+                    "kept_files",
+                    f"it is kept by file and reads {parent['name']}, which has no part in the "
+                    f"versions of {name}; add it there.",
                 )
 
 
@@ -378,6 +425,40 @@ def _read_from_outside(manifest: Manifest, model: Node) -> list[Node]:
         else:
             found[parent["unique_id"]] = parent
     return list(found.values())
+
+
+def _versioned(manifest: Manifest, versions: Node) -> set[str]:
+    """Return what has a version by period: what is counted, or is by a table kept by file."""
+    counted = manifest.parents(versions)
+    through = [one for parent in counted if _is_by_file(parent) for one in manifest.parents(parent)]
+    return {one["unique_id"] for one in (*counted, *through)}
+
+
+def _is_by_file(node: Node) -> bool:
+    config = node.get("config") or {}
+    return (
+        config.get("materialized") == "incremental"
+        and config.get("incremental_strategy") == BY_FILE
+    )
+
+
+def _file_versions(model: Node) -> str:
+    """Return the name of the model that holds the versions of a table kept by file."""
+    hooks = (model.get("config") or {}).get("pre-hook") or []
+    found = FILE_VERSIONS.search(" ".join(str(hook.get("sql")) for hook in hooks))
+    return found.group(1) if found else ""
+
+
+def _ancestors(manifest: Manifest, node: Node) -> set[str]:
+    """Return everything that a model reads, directly or through others."""
+    found: set[str] = set()
+    waiting = manifest.parents(node)
+    while waiting:
+        parent = waiting.pop()
+        if parent["unique_id"] not in found:
+            found.add(parent["unique_id"])
+            waiting += manifest.parents(parent)
+    return found
 
 
 def layer_of(node: Node) -> str:

@@ -264,6 +264,26 @@ def test_a_model_kept_by_period_reads_what_has_a_version_and_filters_it() -> Non
     assert not [line for line in found(document) if "kept_periods" in line]
 
 
+def test_a_model_kept_by_file_reads_what_has_a_part_in_its_versions_and_filters_it() -> None:
+    document = project()
+    nodes = document["nodes"]
+    kept = nodes["model.itfm.fct_lines"]
+    kept["config"] |= {"materialized": "incremental", "incremental_strategy": "by_file"}
+    assert any("has no model of versions" in line for line in found(document))
+
+    versions = model("core/finance", "dim_files")
+    nodes[versions["unique_id"]] = versions
+    kept["config"]["pre-hook"] = [{"sql": "{{ note_stale_files(ref('dim_files')) }}"}]
+    told = "\n".join(found(document))
+    assert "it is kept by file, but filters nothing" in told
+    parent = nodes[kept["depends_on"]["nodes"][0]]
+    assert f"reads {parent['name']}, which has no part in the versions of dim_files" in told
+
+    kept["raw_code"] = HEADER + "select 1 as id where {{ in_stale_files() }}"
+    versions["depends_on"]["nodes"] = kept["depends_on"]["nodes"]
+    assert not [line for line in found(document) if "kept_files" in line]
+
+
 def test_a_staging_model_needs_a_test_or_a_keyed_input_model() -> None:
     document = project()
     nodes = document["nodes"]

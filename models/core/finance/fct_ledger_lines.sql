@@ -3,11 +3,20 @@
 -- reads: input_ledger__journal_lines, fct_exchange_rates, bridge_vendor_spellings, dim_accounts
 -- conserves: every line of the input layer, once
 
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_file',
+        on_schema_change='fail',
+        pre_hook="{{ note_stale_files(ref('dim_ledger_files')) }}",
+    )
+}}
+
 with
 
 journal_lines as (
 
-    select * from {{ ref('input_ledger__journal_lines') }}
+    select * from {{ ref('input_ledger__journal_lines') }} where {{ in_stale_files() }}
 
 ),
 
@@ -91,8 +100,10 @@ select
     converted.exchange_rate,
     {{ to_reporting_amount('converted.amount', 'converted.exchange_rate') }} as amount,
     converted.file_name,
-    converted.line_number
+    converted.line_number,
+    files.file_version
 from converted
+left join {{ ref('dim_ledger_files') }} as files on converted.file_name = files.file_name
 left join accounts on converted.account_id = accounts.account_id
 left join vendors_by_record on converted.vendor_id = vendors_by_record.spelled_vendor_id
 left join vendors_by_name on converted.vendor_name = vendors_by_name.spelled_vendor_name

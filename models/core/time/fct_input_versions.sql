@@ -23,22 +23,9 @@ fiscal_periods as (
 
 ),
 
-ledger_lines as (
+ledger_places as (
 
-    select
-        fiscal_period,
-        account_id,
-        cost_center_id,
-        vendor,
-        project_id,
-        entry_type,
-        expense_type,
-        service_id,
-        application_id,
-        consumer_id,
-        description,
-        amount
-    from {{ ref('fct_ledger_lines') }}
+    select * from {{ ref('fct_ledger_places') }}
 
 ),
 
@@ -48,7 +35,7 @@ used_places as (
         fiscal_period,
         account_id,
         cost_center_id
-    from ledger_lines
+    from ledger_places
 
     union
 
@@ -141,8 +128,19 @@ built_in_names as (
 
 versions as (
 
+    select
+        'ledger_lines' as table_name,
+        'own period' as counts_in,
+        fiscal_period,
+        cast(sum(line_count) as bigint) as row_count,
+        sum(line_hashes) as row_hashes
+    from ledger_places
+    group by fiscal_period
+
+    union all
+
     {% for table_name, counts_in in [
-        ('ledger_lines', 'own period'), ('account_ancestors', 'own period'),
+        ('account_ancestors', 'own period'),
         ('cost_center_ancestors', 'own period'), ('valid_items', 'own period'),
         ('valid_relationships', 'own period'), ('drivers', 'later periods'),
         ('built_in_names', 'every period'),

@@ -18,5 +18,6 @@ select
     format as file_format,
     bytes,
     row_count,
-    malformed_count
+    malformed_count,
+    fingerprint
 from files
