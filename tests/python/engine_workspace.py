@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import os
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +28,7 @@ class EngineWorkspace:
     folder: Path
     target: Path
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    settings: str = "company: Engine Test\nreporting_currency: USD\n"
 
     def add(self, table: str, **values: Any) -> None:
         """Add one row to a table; columns that are left out stay empty."""
@@ -122,18 +127,19 @@ class EngineWorkspace:
     def write(self) -> None:
         """Write the tables as the files of a workspace."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "workspace.yml").write_text(
-            "company: Engine Test\nreporting_currency: USD\n", encoding="utf-8"
-        )
+        (self.folder / "workspace.yml").write_text(self.settings, encoding="utf-8")
         for table, rows in self.tables.items():
             parent = "" if table.startswith("cost_model/") else "inputs/"
             path = self.folder / f"{parent}{table}.csv"
             path.parent.mkdir(parents=True, exist_ok=True)
             columns = list(dict.fromkeys(column for row in rows for column in row))
-            with path.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, columns, restval="")
-                writer.writeheader()
-                writer.writerows(rows)
+            text = io.StringIO()
+            writer = csv.DictWriter(text, columns, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+            content = text.getvalue().encode("utf-8")
+            if not path.is_file() or path.read_bytes() != content:  # else it would count as new
+                path.write_bytes(content)
 
     def build(self, select: str = ALLOCATION) -> subprocess.CompletedProcess[str]:
         """Load the files and run dbt build on the allocation and all that it reads."""
@@ -167,6 +173,17 @@ class EngineWorkspace:
             capture_output=True,
             text=True,
         )
+
+    @contextlib.contextmanager
+    def put_aside(self) -> Iterator[None]:
+        """Put the work database aside, so that the next build starts from nothing."""
+        build, aside = self.folder / "build", self.folder / "aside"
+        build.rename(aside)
+        try:
+            yield
+        finally:
+            shutil.rmtree(build)
+            aside.rename(build)
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the work database."""

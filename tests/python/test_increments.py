@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -90,12 +89,11 @@ def versions(one: EngineWorkspace) -> dict[str, str]:
     return {period[:7]: version for period, version in rows}
 
 
-def from_nothing(one: EngineWorkspace, folder: Path) -> dict[str, list[tuple]]:
+def from_nothing(one: EngineWorkspace) -> dict[str, list[tuple]]:
     """Return what the same files give in a fresh work database."""
-    fresh = EngineWorkspace(folder / "ws", folder / "target", one.tables)
-    shutil.copytree(one.target, fresh.target)  # dbt's parse of the project
-    build(fresh)
-    return contents(fresh)
+    with one.put_aside():
+        build(one)
+        return contents(one)
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +127,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     told["marked"] = one.number(
         "select count(*) from allocation.alloc_pool_senders where method = 'marked'"
     )
-    told["whole"] = from_nothing(one, folder / "whole")
+    told["whole"] = from_nothing(one)
 
     one.driver("headcount", "", {"north": 1, "south": 1}, day="2025-05-01")
     build(one)
     told["new driver"] = contents(one)
-    told["new driver whole"] = from_nothing(one, folder / "driver")
+    told["new driver whole"] = from_nothing(one)
     return told
 
 
