@@ -25,8 +25,14 @@
 {# What one unit is when it walks through a network of shares: fine enough that truncation does not reach a cent. #}
 {% macro network_unit() -%} 1000000000000000 {%- endmacro %}
 
-{# Steps after which a walk through a network is given up; a network that is still moving then is reported. #}
-{% macro network_step_limit() -%} 5000 {%- endmacro %}
+{# Steps that money walks from hand to hand; where it still moves then, circles are solved instead. #}
+{% macro network_step_limit() -%} 100 {%- endmacro %}
+
+{# Steps through a network whose circles are solved: no chain of objects is longer. #}
+{% macro chain_step_limit() -%} 5000 {%- endmacro %}
+
+{# How often money may pass an object: more would not fit into 64 bits with fifteen decimals. #}
+{% macro most_passes() -%} 9000 {%- endmacro %}
 
 {# Where the numbers of a period begin: its first day as yyyymmdd, with room for a hundred million numbers. #}
 {% macro period_number(fiscal_period) -%}

@@ -264,9 +264,9 @@ def test_a_circle_that_keeps_nearly_everything_is_named(
     assert towers == (
         "cost_model/allocation_rules.csv, line 5: rule idle t: 2 objects of the"
         " resource tower layer (rule set current, period from 2025-01-01) keep"
-        " 99.995% of what they pay among themselves, and at most 99.5% can be solved in 5000"
-        " steps: let more leave them, or set network step_down or direct in a rule of theirs. The"
-        " circle: idle t -> lazy t -> idle t."
+        " 99.995% of what they pay among themselves, so that money passes one of them more than"
+        " 9000 times: let more leave them, or set network step_down or direct in a rule of theirs."
+        " The circle: idle t -> lazy t -> idle t."
     )
     assert solutions.startswith(
         "cost_model/allocation_rules.csv, line 7: rule slow s1: 3 objects of the solution layer"

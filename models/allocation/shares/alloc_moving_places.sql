@@ -1,7 +1,7 @@
--- grain: one path whose money did not come to rest within the steps of the network
--- why: where most of it still moves leads to the circle that keeps it
--- reads: alloc_path_starts, alloc_path_visits, exits, networked objects and their edges
--- conserves: every path of which more than a billionth still moves
+-- grain: one path whose money does not rest within the steps of its walk, and place where it moves
+-- why: where it still moves are the circles that keep it
+-- reads: alloc_path_starts, alloc_path_walks, exits, networked objects and their edges
+-- conserves: every path of which more than a billionth did not come to rest
 
 with
 
@@ -13,7 +13,7 @@ starts as (
 
 visits as (
 
-    select * from {{ ref('alloc_path_visits') }} where {{ in_stale_periods() }}
+    select * from {{ ref('alloc_path_walks') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -56,15 +56,10 @@ unsolved as (
     select
         starts.path_id,
         starts.rule_set,
-        starts.fiscal_period,
-        starts.sender_layer,
-        starts.rule_id,
-        starts.from_id
+        starts.fiscal_period
     from starts
     inner join rests on starts.path_id = rests.path_id
-    group by
-        starts.path_id, starts.rule_set, starts.fiscal_period, starts.sender_layer,
-        starts.rule_id, starts.from_id
+    group by starts.path_id, starts.rule_set, starts.fiscal_period
     having sum(starts.quantity) - max(rests.quantity) > {{ network_unit() }} * 0.000000001
 
 ),
@@ -74,7 +69,7 @@ placed_visits as (
     select
         visits.path_id,
         networked_objects.place_id,
-        cast(visits.quantity as double) as quantity
+        visits.quantity
     from visits
     inner join unsolved on visits.path_id = unsolved.path_id
     inner join networked_objects
@@ -91,7 +86,7 @@ arrivals as (
     select
         starts.path_id,
         starts.place_id,
-        cast(starts.quantity as double) as quantity
+        cast(starts.quantity as {{ long_number_type() }}) as quantity
     from starts
     inner join unsolved on starts.path_id = unsolved.path_id
     where starts.place_id is not null
@@ -101,13 +96,13 @@ arrivals as (
     select
         visits.path_id,
         edges.to_place_id,
-        visits.quantity * edges.share
+        cast(floor(visits.quantity * edges.share) as {{ long_number_type() }})
     from placed_visits as visits
     inner join edges on visits.place_id = edges.from_place_id
 
     union all
 
-    -- what was seen of them: the rest was on its way when the steps were done
+    -- what was seen of them: the rest was on its way when the steps were done, or was cut off
     select
         path_id,
         place_id,
@@ -124,15 +119,7 @@ moving_quantities as (
         sum(quantity) as quantity
     from arrivals
     group by path_id, place_id
-
-),
-
-largest_places as (
-
-    select *
-    from moving_quantities
-    qualify
-        row_number() over (partition by path_id order by quantity desc, place_id asc) = 1
+    having sum(quantity) > {{ network_unit() }} * 0.000000000001
 
 )
 
@@ -140,9 +127,7 @@ select
     unsolved.path_id,
     unsolved.rule_set,
     unsolved.fiscal_period,
-    unsolved.sender_layer,
-    unsolved.rule_id,
-    unsolved.from_id,
-    largest_places.place_id
+    moving_quantities.place_id,
+    cast(moving_quantities.quantity as double) as quantity
 from unsolved
-inner join largest_places on unsolved.path_id = largest_places.path_id
+left join moving_quantities on unsolved.path_id = moving_quantities.path_id

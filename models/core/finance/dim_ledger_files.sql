@@ -83,23 +83,29 @@ meanings as (
     from named
     cross join {{ ref('input_ledger__workspace') }} as workspace
 
-)
+),
 
-select
-    versions.file_name,
-    md5(
-        versions.file_version || coalesce(cast(hashes.meanings_hash as varchar), '')
-    ) as file_version
-from (
+hashed as (
+
+    select
+        file_name,
+        cast(sum({{ row_hash('meanings') }}) as varchar) as meanings_hash
+    from meanings
+    group by file_name
+
+),
+
+versions as (
+
     select distinct
         file_name,
         file_version
     from named
-) as versions
-left join (
-    select
-        file_name,
-        sum({{ row_hash('meanings') }}) as meanings_hash
-    from meanings
-    group by file_name
-) as hashes on versions.file_name = hashes.file_name
+
+)
+
+select
+    versions.file_name,
+    md5(versions.file_version || coalesce(hashed.meanings_hash, '')) as file_version
+from versions
+left join hashed on versions.file_name = hashed.file_name

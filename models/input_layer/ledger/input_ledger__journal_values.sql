@@ -1,5 +1,5 @@
 -- grain: one file of journal lines, column and text in it
--- why: what follows from a line hangs on what these texts name; a file counts as new when that changes
+-- why: what a line becomes hangs on what these texts name; its file is new when that changes
 -- reads: stg_files__journal_values, stg_files__journal_versions, stg_files__repeated_journal_lines
 -- conserves: every text of these columns, once for each file
 
@@ -17,12 +17,18 @@ versions as (
 
 ),
 
+repeated_lines as (
+
+    select * from {{ ref('stg_files__repeated_journal_lines') }}
+
+),
+
 repeated as (
 
     select
         file_name,
-        cast(sum({{ row_hash('lines') }}) as varchar) as lines_hash
-    from {{ ref('stg_files__repeated_journal_lines') }} as lines
+        cast(sum({{ row_hash('repeated_lines') }}) as varchar) as lines_hash
+    from repeated_lines
     group by file_name
 
 )

@@ -1,5 +1,5 @@
 -- grain: one file of journal lines
--- why: another version of a file, or of the code that reads it, is what makes its lines be read again
+-- why: another version of a file, or of the code, is what makes its lines be read again
 -- reads: stg_files__input_files
 -- conserves: every file of journal lines
 

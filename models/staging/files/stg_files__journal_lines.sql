@@ -1,5 +1,5 @@
 -- grain: one line of a posted journal, usable or not
--- why: a line is judged by itself once for each version of its file; whether its id comes twice, anew
+-- why: lines are judged once for each version of their file; whether an id comes twice, anew
 -- reads: stg_files__judged_journal_lines, stg_files__repeated_journal_lines
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 

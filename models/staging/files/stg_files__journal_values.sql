@@ -1,5 +1,5 @@
 -- grain: one file of journal lines, column and text in it
--- why: whether a line can be used hangs on what these texts name; a file is judged again when that changes
+-- why: whether a line can be used hangs on what these texts name in other inputs
 -- reads: landing.ledger__journal_lines, stg_files__journal_files
 -- conserves: every text of these columns, once for each file
 

@@ -29,6 +29,12 @@ accounts as (
 
 ),
 
+chart as (
+
+    select count(*) > 0 as is_delivered from accounts
+
+),
+
 rates as (
 
     select * from {{ ref('stg_files__convertible_currencies') }}
@@ -93,9 +99,10 @@ meanings as (
         named.value,
         case
             when accounts.account_id is not null then 'account'
-            when exists (select 1 from accounts) then 'orphan'
+            when chart.is_delivered then 'orphan'
         end
     from named
+    cross join chart
     left join accounts on named.value = accounts.account_id
     where named.column_name = 'account_id'
 
@@ -111,11 +118,11 @@ meanings as (
 
 ),
 
-hashes as (
+hashed as (
 
     select
         file_name,
-        sum({{ row_hash('meanings') }}) as meanings_hash
+        cast(sum({{ row_hash('meanings') }}) as varchar) as meanings_hash
     from meanings
     group by file_name
 
@@ -123,8 +130,6 @@ hashes as (
 
 select
     files.file_name,
-    md5(
-        files.file_version || coalesce(cast(hashes.meanings_hash as varchar), '')
-    ) as file_version
+    md5(files.file_version || coalesce(hashed.meanings_hash, '')) as file_version
 from {{ ref('stg_files__journal_files') }} as files
-left join hashes on files.file_name = hashes.file_name
+left join hashed on files.file_name = hashed.file_name
