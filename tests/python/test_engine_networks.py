@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 
 import pytest
 
 from engine_workspace import EngineWorkspace
 from random_cost_models import solve
 
-LINKS = 60
-INSIDE = ["90", "98", "99"]  # percent that each of a pair hands to the other
+LINKS = 150  # more than the steps that money walks before circles are looked for
+CROWD = 48
+INSIDE = ["90", "98", "99", "99.9", "99.98"]  # percent that each of a pair hands to the other
 Shares = dict[str, dict[str, object]]
 # towers that serve each other and services that do, one behind the other: percentages
 TOWERS: Shares = {
@@ -67,9 +69,9 @@ def write_self_edges(company: EngineWorkspace) -> None:
 
 
 def write_chains(company: EngineWorkspace) -> None:
-    """Sixty towers, the last of which pays the first of sixty services; all hand a tenth on."""
-    towers = [f"chain t{n:02d}" for n in range(LINKS)]
-    services = [f"chain s{n:02d}" for n in range(LINKS)]
+    """Many towers, the last of which pays the first of many services; all keep a hundredth."""
+    towers = [f"chain t{n:03d}" for n in range(LINKS)]
+    services = [f"chain s{n:03d}" for n in range(LINKS)]
     for tower in towers:
         company.add("cost_model/towers", tower="chain", sub_tower=tower)
     company.services(*services)
@@ -80,7 +82,7 @@ def write_chains(company: EngineWorkspace) -> None:
     ahead = [*towers, *services, "chain c1"]
     for layer, names in (("resource_tower", towers), ("solution", services)):
         write_percentages(company, layer, {
-            name: {ahead[ahead.index(name) + 1]: 90, "chain c2": 10} for name in names
+            name: {ahead[ahead.index(name) + 1]: 99, "chain c2": 1} for name in names
         })  # fmt: skip
 
 
@@ -100,6 +102,42 @@ def write_two_layers(company: EngineWorkspace) -> None:
     company.line(800, service_id="both s3")
 
 
+def crowd() -> Shares:
+    """Return the weights of services that all serve each other and hardly anybody else."""
+    chance = Random(7)
+    names = [f"crowd s{n:02d}" for n in range(CROWD)]
+    return {
+        name: {
+            **{other: chance.randint(1, 99) for other in names if other != name},
+            **{f"crowd c{n}": chance.randint(1, 9) for n in (1, 2)},
+        }
+        for name in names
+    }
+
+
+def write_crowd(company: EngineWorkspace) -> None:
+    company.services(*crowd())
+    company.consumers("crowd c1", "crowd c2")
+    for number, (name, weights) in enumerate(crowd().items(), start=1):
+        company.line(number * 100, service_id=name)
+        company.driver("crowd", name, weights)
+        company.rule(name, "solution", 10, "driver", from_id=name, driver_id="crowd")
+
+
+def write_circles_in_a_row(company: EngineWorkspace) -> None:
+    """A pair that keeps nearly everything lets go to another such pair."""
+    names = [f"row s{n}" for n in "abcd"]
+    company.services(*names)
+    company.consumers("row c")
+    company.line(10000, service_id=names[0])
+    write_percentages(company, "solution", {
+        names[0]: {names[1]: 100},
+        names[1]: {names[0]: "99.9", names[2]: "0.1"},
+        names[2]: {names[3]: "99.95", "row c": "0.05"},
+        names[3]: {names[2]: 100},
+    })  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build all networks in one company."""
@@ -112,6 +150,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_self_edges,
         write_chains,
         write_two_layers,
+        write_crowd,
+        write_circles_in_a_row,
     ):
         write(company)
     result = company.build()
@@ -157,11 +197,42 @@ def test_what_goes_to_itself_is_shared_by_the_others(company: EngineWorkspace) -
     assert abs(found["self c1"] - Fraction(200_000, 3)) <= 2
 
 
-def test_chains_of_sixty_towers_and_sixty_services(company: EngineWorkspace) -> None:
+def test_long_chains_of_towers_and_services(company: EngineWorkspace) -> None:
     found = paid(company, "chain")
     assert sum(found.values()) == 100_000_000
     # each service rounds what rests on it once, and each tower too
-    assert abs(found["chain c1"] - 100_000_000 * Fraction(9, 10) ** (2 * LINKS)) <= 2 * LINKS
+    assert abs(found["chain c1"] - 100_000_000 * Fraction(99, 100) ** (2 * LINKS)) <= 2 * LINKS
+
+
+def test_a_crowd_in_which_all_serve_each_other(company: EngineWorkspace) -> None:
+    shares = {
+        ("solution", name): {
+            ("consumer" if "c1" in to or "c2" in to else "solution", to): Fraction(weight)
+            / sum(weights.values())
+            for to, weight in weights.items()
+        }
+        for name, weights in crowd().items()
+    }
+    own = {node: Fraction(n * 10_000) for n, node in enumerate(shares, start=1)}
+    totals = solve(own, shares)
+    found = paid(company, "crowd")
+    assert sum(found.values()) == sum(own.values())
+    for name in ("crowd c1", "crowd c2"):
+        exact = sum(total * shares[node]["consumer", name] for node, total in totals.items())
+        assert abs(found[name] - exact) <= CROWD
+
+
+def test_circles_in_a_row(company: EngineWorkspace) -> None:
+    """One part in 1,000 leaves the first pair on each round, one in 2,000 the second."""
+    assert paid(company, "row") == {"row c": 1_000_000}
+    totals = dict(
+        company.query(
+            "select object_id, total_minor from allocation.alloc_layer_totals "
+            "where starts_with(object_id, 'row s')"
+        )
+    )
+    for name, rounds in (("row sa", 1000), ("row sc", 2000)):
+        assert abs(totals[name] - 1_000_000 * rounds) <= rounds
 
 
 def test_networks_of_two_layers_at_once(company: EngineWorkspace) -> None:
