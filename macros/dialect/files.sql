@@ -32,7 +32,7 @@
     {%- set target = arguments['target_relation'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ target }}
-    where list_contains(getvariable('outdated_files'), file_name) or file_version is null;
+    where list_contains(getvariable('outdated_files'), file_name);
 
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ arguments['temp_relation'] }}

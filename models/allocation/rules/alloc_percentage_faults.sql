@@ -1,6 +1,6 @@
 -- grain: one fault of a fixed_percent rule or of a row of its percentages
 -- why: percentages that do not add up would lose or invent money
--- reads: percentages and fallbacks of the cost model, alloc_effective_rules, alloc_objects
+-- reads: percentages, fallbacks and rejects of the cost model, alloc_effective_rules, objects
 -- conserves: every fault once
 
 with
@@ -68,6 +68,15 @@ rules_by_percent as (
 
 ),
 
+-- a row that cannot be read is a fault of its own: what it leaves of a sum says nothing
+unreadable as (
+
+    select distinct rule_id
+    from {{ ref('input_cost_model__rejected_rules') }}
+    where table_name = 'allocation_percentages' and rule_id is not null
+
+),
+
 sums as (
 
     select
@@ -106,7 +115,10 @@ faults as (
                 || ' and not to 100; correct them, or name who takes the rest'
         end as message
     from sums
-    where total_percentage <> 100 and (receivers > 0 or method = 'fixed_percent')
+    where
+        total_percentage <> 100
+        and (receivers > 0 or method = 'fixed_percent')
+        and rule_id not in (select rule_id from unreadable)
 
     union all
 

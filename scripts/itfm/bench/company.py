@@ -423,6 +423,8 @@ class Company:
                 "expense_type": "accounts.expense_type",
                 "amount_local": "lines.amount",
                 "exchange_rate": "1",
+                "file_name": "'past staging'",
+                "file_version": "'past staging'",
                 **{name: f"lines.{name}" for name in LINE_COLUMNS},
             }
             values = ", ".join(

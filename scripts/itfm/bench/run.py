@@ -133,7 +133,8 @@ def _prepare(company: Company, months: int, options: Options, tell: Tell) -> Dbt
     if options.from_core:
         tell("putting all lines into core.fct_ledger_lines")
         company.fill_core(workspace.work_database, months)
-        engine.run_dbt(["run", "--select", "fct_input_versions"], workspace, tell)
+        counted = ["fct_ledger_places", "fct_input_versions"]
+        engine.run_dbt(["run", "--select", *counted, "--full-refresh"], workspace, tell)
     return run
 
 
