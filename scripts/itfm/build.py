@@ -192,10 +192,11 @@ class _Build:
     def _dbt(self, workspace: Workspace, lock: int) -> bool:
         from itfm.dbt_run import run_dbt, write_tests
 
-        # tables that are kept from build to build are made anew when the project itself changed
+        # when the project itself changed, tables that are kept are made anew and the SQL is proven
         code, built_by = code_fingerprint(), workspace.build_folder / BUILT_BY
         is_known = built_by.is_file() and built_by.read_text(encoding="utf-8") == code
-        arguments = ["build"] if is_known else ["build", "--full-refresh"]
+        only_data = ["--exclude-resource-type", "unit_test"]
+        arguments = ["build", *(only_data if is_known else ["--full-refresh"])]
         with Phase(self.out, "dbt build") as phase:
             result = run_dbt(arguments, workspace, phase.update, keep_open=[lock])
             if workspace.work_database.is_file():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from itfm.contract import project_folder
 from itfm.process import Child, python_module
 from itfm.workspace import Workspace
 
+UNIT_TEST = "unit test"
 KINDS = {"model": "models", "seed": "seeds", "test": "data tests", "unit_test": "unit tests"}
 FAILED = ("error", "fail", "runtime error")
 SHOWN_ROWS = 5
@@ -93,8 +94,9 @@ class DbtResult:
 class _Watcher:
     """Counts nodes in dbt's log events and keeps what was logged as an error."""
 
-    def __init__(self, tell: Callable[[str], None]):
+    def __init__(self, tell: Callable[[str], None], left_out: Collection[str] = ()):
         self._tell = tell
+        self._left_out = left_out
         self._totals: dict[str, int] = {}
         self._seen: dict[str, set[str]] = {kind: set() for kind in KINDS.values()}
         self.errors: list[str] = []
@@ -116,7 +118,8 @@ class _Watcher:
     def _count(self, name: str, message: str, data: dict[str, Any]) -> None:
         if found := re.findall(r"(\d+) (models?|seeds?|data tests?|unit tests?)", message):
             if message.startswith("Found "):
-                self._totals = {_plural(kind): int(number) for number, kind in found}
+                totals = {_plural(kind): int(number) for number, kind in found}
+                self._totals = {k: n for k, n in totals.items() if k not in self._left_out}
                 self._tell(self.text())
             return
         node = data.get("node_info") or {}
@@ -156,7 +159,7 @@ def run_dbt(
     command += ["--project-dir", str(project), "--profiles-dir", str(project)]
     command += ["--target-path", str(target), "--log-path", str(workspace.build_folder / "logs")]
     command += ["--log-format", "json", "--log-level", "info", "--log-level-file", "info"]
-    watcher = _Watcher(tell)
+    watcher = _Watcher(tell, [KINDS[kind] for kind in KINDS if kind in arguments])
     environment = {"ITFM_WORKSPACE": str(workspace.path)}
     with Child(command, cwd=project, env=environment, keep_open=keep_open) as child:
         for line in child.lines():
@@ -227,17 +230,24 @@ def _test_row(kind: str, entry: dict[str, Any]) -> tuple[str, str, str, int | No
 
 
 def write_tests(database: Path, result: DbtResult) -> None:
-    """Write what became of every dbt test into the work database, published with it."""
+    """Write what became of every dbt test into the work database, published with it.
+
+    Unit tests that were not run again keep what became of them the last time.
+    """
     columns = ", ".join(f"{name} {kind}" for name, (kind, _) in TESTS_COLUMNS.items())
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema if not exists quality")
-        connection.execute(f"create or replace table {TESTS_TABLE} ({columns})")
+        connection.execute(f"create table if not exists {TESTS_TABLE} ({columns})")
+        connection.execute(f"delete from {TESTS_TABLE} where kind <> '{UNIT_TEST}'")
+        if any(kind == UNIT_TEST for kind, *_ in result.tests):
+            connection.execute(f"delete from {TESTS_TABLE}")
         if result.tests:
             connection.executemany(
                 f"insert into {TESTS_TABLE} values (?, ?, ?, ?)", sorted(result.tests, key=repr)
             )
         connection.execute(
-            f"comment on table {TESTS_TABLE} is 'One row per dbt test of the last build.'"
+            f"comment on table {TESTS_TABLE} is "
+            "'One row per dbt test of the last build; unit tests are run when the code changed.'"
         )
         for name, (_, text) in TESTS_COLUMNS.items():
             connection.execute(f"comment on column {TESTS_TABLE}.{name} is '{text}'")

@@ -139,7 +139,7 @@ def test_a_changed_project_makes_all_tables_anew(
         assert building.build(company.path, building.BuildOptions(force=True)) == 0
     assert pipeline.arguments == [
         ["build", "--full-refresh"],
-        ["build"],
+        ["build", "--exclude-resource-type", "unit_test"],
         ["build", "--full-refresh"],
     ]
 
@@ -407,6 +407,9 @@ def test_the_watcher_counts_what_ended() -> None:
     watcher.read(event("MainEncounteredError", "it broke", "error"))
     assert told[0] == "models 0/2, seeds 0/1, data tests 0/3, unit tests 0/1"
     assert told[-1] == "models 2/2, seeds 0/1, data tests 1/3, unit tests 1/1"
+    without = _Watcher(told.append, ["unit tests"])
+    without.read(event("FoundStats", "Found 2 models, 3 data tests, 1 unit test"))
+    assert told[-1] == "models 0/2, data tests 0/3"
     assert watcher.errors == ["it broke"]
     assert watcher.plain == ["this is no JSON"]
 
@@ -459,6 +462,11 @@ def test_results_are_read_back(company: Workspace) -> None:
         rows = connection.execute("select * from quality.test_results order by all").fetchall()
     assert ("data test", "ok", "pass", 0) in rows
     assert ("unit test", "u", "pass", None) in rows
+    result.tests = [("data test", "ok", "fail", 3)]  # unit tests were not run again
+    dbt_run.write_tests(company.work_database, result)
+    with duckdb.connect(str(company.work_database), read_only=True) as connection:
+        rows = connection.execute("select * from quality.test_results order by all").fetchall()
+    assert rows == [("data test", "ok", "fail", 3), ("unit test", "u", "pass", None)]
 
 
 def test_demo_inputs_that_a_kill_left_half_written_are_written_again(tmp_path: Path) -> None:

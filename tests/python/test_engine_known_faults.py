@@ -141,6 +141,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.target_set("both", "consumer", "c3")
     company.target_set("both", "solution", "near a")
     company.rule("both", "cost_pool", 80, "even", account_id="7500", target_set="both")
+    # what is kept back stops where the rule took it, whatever layer its row names
+    company.line(400, account_id="7950")
+    company.rule("kept back", "cost_pool", 85, "fixed_percent", account_id="7950")
+    company.percentages("kept back", "consumer", {"c1": 75, "UNALLOCATED": 25})
     write_single_selectors(company)
     result = company.build(SELECTION)
     assert result.returncode == 0, result.stdout[-5000:]
@@ -277,6 +281,18 @@ def test_a_single_selector_is_evaluated(
     )
     assert rows == [("UNALLOCATED", reason)]
     assert paid(company, "one centre") == {("2025-01", "c1"): 100}
+
+
+def test_what_is_kept_back_stops_at_the_layer_of_its_rule(company: EngineWorkspace) -> None:
+    assert paid(company, "kept back") == {
+        ("2025-01", "c1"): 30000,
+        ("2025-01", "UNALLOCATED"): 10000,
+    }
+    rows = company.query(
+        "select distinct to_layer, reason_code from allocation.alloc_pool_flows"
+        " where rule_id = 'kept back' and to_id = 'UNALLOCATED'"
+    )
+    assert rows == [("resource_tower", "not_distributed")]
 
 
 @pytest.fixture(scope="module")

@@ -83,7 +83,10 @@ weights as (
 
     select
         offers.offer_id,
-        percentages.to_layer,
+        case
+            when percentages.to_id = 'UNALLOCATED' then {{ next_layer('offers.layer_number') }}
+            else percentages.to_layer
+        end,
         percentages.to_id,
         case when percentages.to_id = 'UNALLOCATED' then 'not_distributed' end,
         percentages.percentage,
