@@ -26,3 +26,8 @@
 {% macro did_you_mean(alike) -%}
     coalesce(' (did you mean ' || {{ alike }} || '? Ids keep their case)', '')
 {%- endmacro %}
+
+{# The value under which filters find a cost centre in a period in which it stood elsewhere than today. #}
+{% macro cost_center_then(cost_center, fiscal_period) -%}
+    {{ cost_center }} || ' in ' || cast({{ fiscal_period }} as varchar)
+{%- endmacro %}

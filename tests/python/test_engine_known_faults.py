@@ -145,10 +145,30 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.line(400, account_id="7950")
     company.rule("kept back", "cost_pool", 85, "fixed_percent", account_id="7950")
     company.percentages("kept back", "consumer", {"c1": 75, "UNALLOCATED": 25})
+    write_moved_cost_center(company)
     write_single_selectors(company)
     result = company.build(SELECTION)
     assert result.returncode == 0, result.stdout[-5000:]
     return company
+
+
+def write_moved_cost_center(company: EngineWorkspace) -> None:
+    """A desk moves with its department from one division to another, in the middle of February."""
+    for name, parent, valid_from, valid_to in (
+        ("north division", "", "", ""),
+        ("south division", "", "", ""),
+        ("department", "north division", "", "2025-02-14"),
+        ("department", "south division", "2025-02-15", ""),
+        ("desk", "department", "", ""),
+    ):
+        place = {"parent_cost_center_id": parent, "valid_from": valid_from, "valid_to": valid_to}
+        company.add("ledger/cost_centers", cost_center_id=name, cost_center_name=name, **place)
+    for month in ("01", "02", "03"):
+        company.line(f"{month}.00", f"2025-{month}-01", cost_center_id="desk", account_id="7960")
+    for number, (name, consumer_id) in enumerate([("north", "c1"), ("south", "c2")]):
+        company.target_set(f"of {name}", "consumer", consumer_id)
+        company.rule(f"of {name}", "cost_pool", 86 + number, "even", account_id="7960",
+                     cost_center_id=f"{name} division", target_set=f"of {name}")  # fmt: skip
 
 
 def paid(company: EngineWorkspace, rule_id: str) -> dict[tuple[str, str], int]:
@@ -293,6 +313,12 @@ def test_what_is_kept_back_stops_at_the_layer_of_its_rule(company: EngineWorkspa
         " where rule_id = 'kept back' and to_id = 'UNALLOCATED'"
     )
     assert rows == [("resource_tower", "not_distributed")]
+
+
+def test_a_moved_cost_center_stays_where_it_was_in_closed_periods(company: EngineWorkspace) -> None:
+    """A period has the hierarchy of its last day."""
+    assert paid(company, "of north") == {("2025-01", "c1"): 100}
+    assert paid(company, "of south") == {("2025-02", "c2"): 200, ("2025-03", "c2"): 300}
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 -- grain: one bucket
 -- why: buckets that every filter sees alike share a profile: rules are matched once for each
--- reads: alloc_cost_buckets, alloc_value_classes
+-- reads: alloc_cost_buckets, alloc_value_classes, bridge_cost_center_moves
 -- conserves: every bucket once
 
 with
@@ -14,6 +14,18 @@ buckets as (
 classes as (
 
     select * from {{ ref('alloc_value_classes') }}
+
+),
+
+-- who stood elsewhere in the hierarchy in a period has a class of its own there
+moved_cost_centers as (
+
+    select distinct
+        fiscal_period,
+        cost_center_id,
+        {{ cost_center_then('cost_center_id', 'fiscal_period') }} as cost_center_then
+    from {{ ref('bridge_cost_center_moves') }}
+    where {{ in_stale_periods() }}
 
 ),
 
@@ -34,8 +46,14 @@ classed_buckets as (
     from buckets
     left join classes as accounts
         on accounts.attribute = 'account_id' and buckets.account_id = accounts.value
+    left join moved_cost_centers as moved
+        on
+            buckets.fiscal_period = moved.fiscal_period
+            and buckets.cost_center_id = moved.cost_center_id
     left join classes as cost_centers
-        on cost_centers.attribute = 'cost_center_id' and buckets.cost_center_id = cost_centers.value
+        on
+            cost_centers.attribute = 'cost_center_id'
+            and coalesce(moved.cost_center_then, buckets.cost_center_id) = cost_centers.value
     left join classes as vendors
         on vendors.attribute = 'vendor' and buckets.vendor = vendors.value
     left join classes as projects

@@ -1,6 +1,6 @@
 -- grain: one attribute, value and text under which filters find it: itself or an ancestor
 -- why: filters are evaluated on distinct values, and a filter on a parent covers its children
--- reads: alloc_cost_buckets, hierarchies, alloc_objects, dim_configuration_items, rules
+-- reads: alloc_cost_buckets, hierarchies then and now, alloc_objects, configuration items, rules
 -- conserves: every value of a bucket under itself
 
 with
@@ -26,6 +26,12 @@ account_hierarchy as (
 cost_center_hierarchy as (
 
     select * from {{ ref('bridge_cost_center_hierarchy') }}
+
+),
+
+cost_center_moves as (
+
+    select * from {{ ref('bridge_cost_center_moves') }}
 
 ),
 
@@ -79,6 +85,14 @@ found_values as (
         cost_center_id as value,
         ancestor_cost_center_id as found_under
     from cost_center_hierarchy
+
+    union
+
+    select
+        'cost_center_id' as attribute,
+        {{ cost_center_then('cost_center_id', 'fiscal_period') }} as value,
+        ancestor_cost_center_id as found_under
+    from cost_center_moves
 
     union
 

@@ -10,7 +10,10 @@
     'input_cost_model__classification_rules', 'input_cost_model__rejected_rules',
     'input_cost_model__rule_sets', 'input_cost_model__target_sets', 'input_cost_model__towers',
 ] %}
-{% set own_period = ['dim_fiscal_days', 'dim_fiscal_periods', 'fct_plan_lines', 'fct_quantities'] %}
+{% set own_period = [
+    'bridge_cost_center_moves', 'dim_fiscal_days', 'dim_fiscal_periods', 'fct_plan_lines',
+    'fct_quantities',
+] %}
 {% set later_periods = [
     'fct_cloud_charges', 'fct_employee_hours', 'fct_exchange_rates', 'fct_service_usage',
 ] %}
