@@ -95,10 +95,11 @@ def write_activities(company: EngineWorkspace) -> None:
 
 def write_rates(company: EngineWorkspace) -> None:
     """W12, a part without data, and standard rates with volume on both sides of the budget."""
-    company.services("dual", "half", "under", "over", "single")
+    company.services("dual", "half", "under", "over", "single", "exact", "on plan")
     company.consumers("north", "south")
     for service_id, amount in {
         "dual": 2500000, "half": 1000, "under": 1000, "over": 1000, "single": 1000,
+        "exact": 1000, "on plan": 1000,
     }.items():  # fmt: skip
         company.line(amount, service_id=service_id)
     company.driver("planned", "dual", {"north": 1500, "south": 1700})
@@ -106,11 +107,12 @@ def write_rates(company: EngineWorkspace) -> None:
     company.driver("actual", "half", {"north": 1})
     company.rule("dual", "solution", 60, "dual_rate", from_id="dual|half", driver_id="actual",
                  budget_driver_id="planned", fixed_percentage=80)  # fmt: skip
-    for service_id, use in [("under", 90), ("over", 130), ("single", 90)]:
+    used = {"under": 90, "over": 130, "single": 90, "exact": 100, "on plan": 120}
+    for service_id, use in used.items():
         company.driver("sold", service_id, {"north": use})
         company.driver("budget", service_id, {"north": 120})
-    company.rule("rate", "solution", 61, "standard_rate", from_id="under|over", driver_id="sold",
-                 budget_driver_id="budget", rate=10)  # fmt: skip
+    company.rule("rate", "solution", 61, "standard_rate", from_id="under|over|exact|on plan",
+                 driver_id="sold", budget_driver_id="budget", rate=10)  # fmt: skip
     # who is no target counts neither as use nor as budgeted use
     company.services("scope")
     company.line(1000, service_id="scope")
@@ -363,6 +365,8 @@ def test_w11_activities_are_towers(company: EngineWorkspace) -> None:
         ("half", {"north": 200, "UNALLOCATED": 800}),
         ("under", {"north": 900, "VOLUME_VARIANCE": 300, "SPENDING_VARIANCE": -200}),
         ("over", {"north": 1300, "VOLUME_VARIANCE": -100, "SPENDING_VARIANCE": -200}),
+        ("exact", {"north": 1000, "VOLUME_VARIANCE": 200, "SPENDING_VARIANCE": -200}),
+        ("on plan", {"north": 1200, "SPENDING_VARIANCE": -200}),
     ],
 )
 def test_w12_dual_rate_and_standard_rate(

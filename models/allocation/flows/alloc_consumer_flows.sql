@@ -49,7 +49,7 @@ movements as (
         charged_part,
         budgeted_part
     from senders
-    where charged_part <> 1
+    where charged_part <> budgeted_part
 
     union all
 
