@@ -112,7 +112,10 @@ faults as (
                 || rtrim(
                     rtrim(cast(cast(total_percentage as decimal(38, 12)) as varchar), '0'), '.'
                 )
-                || ' and not to 100; correct them, or name who takes the rest'
+                || ' and not to 100; correct them'
+                || case
+                    when total_percentage < 100 then ', or give the rest to UNALLOCATED' else ''
+                end
         end as message
     from sums
     where
