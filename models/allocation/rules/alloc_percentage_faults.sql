@@ -86,7 +86,7 @@ sums as (
         rules.file_name,
         rules.line_number,
         count(percentages.to_id) as receivers,
-        coalesce(sum(percentages.percentage), 0) as total_percentage
+        cast(coalesce(sum(percentages.percentage), 0) as decimal(38, 12)) as total_percentage
     from rules_by_percent as rules
     left join percentages
         on rules.rule_set = percentages.rule_set and rules.rule_id = percentages.rule_id
@@ -109,13 +109,9 @@ faults as (
                     || 'add rows there that add up to 100'
             else
                 'has percentages that add up to '
-                || rtrim(
-                    rtrim(cast(cast(total_percentage as decimal(38, 12)) as varchar), '0'), '.'
-                )
+                || rtrim(rtrim(cast(total_percentage as varchar), '0'), '.')
                 || ' and not to 100; correct them'
-                || case
-                    when total_percentage < 100 then ', or give the rest to UNALLOCATED' else ''
-                end
+                || case when total_percentage < 100 then ', or give UNALLOCATED the rest' else '' end
         end as message
     from sums
     where
