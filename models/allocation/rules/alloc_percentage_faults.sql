@@ -111,7 +111,7 @@ faults as (
                 'has percentages that add up to '
                 || rtrim(rtrim(cast(total_percentage as varchar), '0'), '.')
                 || ' and not to 100; correct them'
-                || case when total_percentage < 100 then ', or give UNALLOCATED the rest' else '' end
+                || case when total_percentage < 100 then ', or add UNALLOCATED' else '' end
         end as message
     from sums
     where
