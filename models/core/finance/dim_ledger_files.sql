@@ -7,7 +7,10 @@ with
 
 named as (
 
-    select * from {{ ref('input_ledger__journal_values') }}
+    select
+        *,
+        case when column_name = 'period_name' then value end as named_period
+    from {{ ref('input_ledger__journal_values') }}
 
 ),
 
@@ -19,7 +22,7 @@ periods as (
     from named
     left join {{ ref('dim_fiscal_days') }} as fiscal_days on named.day = fiscal_days.day
     left join {{ ref('input_ledger__fiscal_calendar') }} as named_periods
-        on named.column_name = 'period_name' and named.value = named_periods.period_name
+        on named.named_period = named_periods.period_name
     where named.column_name in ('posting_date', 'period_name')
 
 ),

@@ -7,7 +7,10 @@ with
 
 named as (
 
-    select * from {{ ref('stg_files__journal_values') }}
+    select
+        *,
+        case when column_name = 'period_name' then value end as named_period
+    from {{ ref('stg_files__journal_values') }}
 
 ),
 
@@ -50,8 +53,7 @@ periods as (
         coalesce(fiscal_periods.start_date, fiscal_days.fiscal_period) as fiscal_period
     from named
     left join fiscal_days on named.day = fiscal_days.day
-    left join fiscal_periods
-        on named.column_name = 'period_name' and named.value = fiscal_periods.period_name
+    left join fiscal_periods on named.named_period = fiscal_periods.period_name
     where named.column_name in ('posting_date', 'period_name')
 
 ),
