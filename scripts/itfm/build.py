@@ -190,11 +190,13 @@ class _Build:
             )
 
     def _dbt(self, workspace: Workspace, lock: int) -> bool:
-        from itfm.dbt_run import run_dbt, write_tests
+        from itfm.dbt_run import run_dbt, target_folder, write_tests
 
         # when the project itself changed, tables that are kept are made anew and the SQL is proven
         code, built_by = code_fingerprint(), workspace.build_folder / BUILT_BY
         is_known = built_by.is_file() and built_by.read_text(encoding="utf-8") == code
+        if not is_known:  # what dbt remembers of files that moved would fail
+            (target_folder(workspace) / "partial_parse.msgpack").unlink(missing_ok=True)
         only_data = ["--exclude-resource-type", "unit_test"]
         arguments = ["build", *(only_data if is_known else ["--full-refresh"])]
         with Phase(self.out, "dbt build") as phase:
