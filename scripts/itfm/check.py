@@ -217,6 +217,16 @@ def _check_presence(workspace: Workspace, report: Report) -> None:
                 workspace.cost_model_name,
             )
         )
+    elif "cost_model.allocation_rules" not in delivered:
+        report.add(
+            Problem(
+                "warning",
+                "no_rules",
+                f"{workspace.cost_model_name}/allocation_rules.csv: there are no allocation rules, "
+                "so all cost stays in its cost pools, unallocated. `itfm init` writes some to copy.",
+                f"{workspace.cost_model_name}/allocation_rules.csv",
+            )
+        )
 
 
 def _check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, report: Report) -> None:
@@ -534,22 +544,20 @@ def _check_networks(connection: duckdb.DuckDBPyConnection, judges: Judges, repor
         report.add(fault, stops=True)
         return
     report.is_judged = True
-    is_trapped = _tell_networks(connection, report, "alloc_network_faults")
+    _tell_networks(connection, report, "alloc_network_faults")
     for severity, fault, message, file_name, line in connection.execute(
         "select severity, fault, message, file_name, line_number "
         "from allocation.alloc_use_faults order by file_name, line_number, message"
     ).fetchall():
         report.add(Problem(severity, fault, message, file_name, line))
-    if is_trapped:
-        return  # what never leaves would move for ever here
     if fault := judges.make(connection, LAST_JUDGES):
         report.add(fault, stops=True)
         return
     _tell_networks(connection, report, "alloc_slow_circles")
 
 
-def _tell_networks(connection: duckdb.DuckDBPyConnection, report: Report, model: str) -> bool:
-    """Report each fault of a network once, with its first period; return whether there is any."""
+def _tell_networks(connection: duckdb.DuckDBPyConnection, report: Report, model: str) -> None:
+    """Report each fault of a network once, with its first period."""
     rows = connection.execute(
         "select message, file_name, line_number from allocation." + model + " qualify row_number() "
         "over (partition by rule_set, layer, object_id order by fiscal_period, message) = 1 "
@@ -557,7 +565,6 @@ def _tell_networks(connection: duckdb.DuckDBPyConnection, report: Report, model:
     ).fetchall()
     for message, file_name, line in rows:
         report.add(Problem("error", "network", message, file_name, line), stops=True)
-    return bool(rows)
 
 
 def _check_limits(connection: duckdb.DuckDBPyConnection, report: Report) -> None:

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from engine_workspace import EngineWorkspace
+from itfm.check import check_workspace
 from random_cost_models import solve
 
 LINKS = 150  # more than the steps that money walks before circles are looked for
@@ -273,7 +274,7 @@ def test_trapped_sets_of_both_layers_are_named(tmp_path_factory: pytest.TempPath
     company.line(10, service_id="feeder s")
     for tower in ("stuck t1", "stuck t2", "free t"):
         company.add("cost_model/towers", tower="stuck", sub_tower=tower)
-    company.services("feeder s", "stuck s1", "stuck s2", "stuck s3", "free s")
+    company.services("feeder s", "stuck s1", "stuck s2", "stuck s3", "free s", "slow s1", "slow s2")
     company.consumers("out c")
     write_percentages(company, "resource_tower", {
         "stuck t1": {"stuck t2": 100},
@@ -281,7 +282,9 @@ def test_trapped_sets_of_both_layers_are_named(tmp_path_factory: pytest.TempPath
         "free t": {"stuck t1": 99, "free s": 1},
     })  # fmt: skip
     write_percentages(company, "solution", {
-        "feeder s": {"stuck s1": 50, "out c": 50},
+        "feeder s": {"stuck s1": 50, "slow s1": 10, "out c": 40},
+        "slow s1": {"slow s2": 100},
+        "slow s2": {"slow s1": "99.9999999", "out c": "0.0000001"},
         "stuck s1": {"stuck s2": 100},
         "stuck s2": {"stuck s3": 70, "stuck s1": 30},
         "stuck s3": {"stuck s1": 100, "free s": 0, "out c": 0},
@@ -294,6 +297,10 @@ def test_trapped_sets_of_both_layers_are_named(tmp_path_factory: pytest.TempPath
     assert "break the circle stuck t1 -> stuck t2 -> stuck t1." in messages["stuck t1"]
     assert "never leaves the solution layer" in messages["stuck s3"]
     assert "break the circle stuck s1 -> stuck s2 -> stuck s1." in messages["stuck s3"]
+    report = check_workspace(company.folder)
+    told = [one.message for one in report.problems if one.kind == "network"]
+    assert len(told) == len(messages) + 1  # a check tells of what is trapped and of slow circles
+    assert any("slow s1 -> slow s2 -> slow s1" in message for message in told)
 
 
 def test_a_circle_that_keeps_nearly_everything_is_named(

@@ -126,15 +126,16 @@ faults as (
         percentages.rule_set,
         percentages.rule_id,
         percentages.file_name,
-        percentages.line_number,
-        'has a percentage for ' || percentages.to_id || ', but rule set ' || percentages.rule_set
+        min(percentages.line_number),
+        'has ' || count(*) || ' rows of percentages, but rule set ' || percentages.rule_set
         || ' defines no fixed_percent rule of that id, nor a hybrid rule that tries it; '
-        || 'copy the rule into the set, or remove the percentage'
+        || 'copy the rule into the set, or remove them'
     from percentages
     inner join lineage on percentages.rule_set = lineage.defined_in
     left join rules_by_percent as rules
         on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
     where rules.rule_id is null
+    group by percentages.rule_set, percentages.rule_id, percentages.file_name
 
     union all
 
