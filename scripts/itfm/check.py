@@ -223,7 +223,7 @@ def _check_presence(workspace: Workspace, report: Report) -> None:
                 "warning",
                 "no_rules",
                 f"{workspace.cost_model_name}/allocation_rules.csv: there are no allocation rules, "
-                "so all cost stays in its cost pools, unallocated. `itfm init` writes some to copy.",
+                "so all cost stays unallocated in its pools. `itfm init` writes some to copy.",
                 f"{workspace.cost_model_name}/allocation_rules.csv",
             )
         )

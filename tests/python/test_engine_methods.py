@@ -213,6 +213,18 @@ def write_walking_fallback(company: EngineWorkspace) -> None:
                     position=position, target_set="boxed", **values)  # fmt: skip
 
 
+def write_shared_cost(company: EngineWorkspace) -> None:
+    """Shared cost in proportion to what the ledger names the teams for, credits taken off."""
+    company.consumers("team a", "team b", "team c")
+    for amount, team in [(350, "team a"), (-50, "team a"), (100, "team b"), (-50, "team c")]:
+        company.line(amount, consumer_id=team)
+    company.line(800, account_id="7990")
+    company.line(400, account_id="7990", day="2025-02-10")  # February names none of them
+    company.target_set("teams", "consumer", "team a|team b|team c")
+    company.rule("shared", "cost_pool", 98, "driver", account_id="7990", target_set="teams",
+                 driver_id="tagged_cost")  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build all cases in one company."""
@@ -233,6 +245,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_fallbacks_and_cloud,
         write_closed_receivers,
         write_walking_fallback,
+        write_shared_cost,
     ):
         write(cases)
     result = cases.build()
@@ -427,6 +440,24 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
     assert all(message.startswith("cost_model/allocation_rules.csv, line ")
                for *_, message in found)  # fmt: skip
     assert "rule w6 finds 50.00 used of the 40.00 that w6d has in the period from" in found[2][2]
+
+
+def test_shared_cost_by_what_the_ledger_names(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select fiscal_period::varchar, to_id, sum(amount_minor) from allocation.alloc_pool_flows"
+        " where rule_id = 'shared' and rule_set = 'current' and amount_minor <> 0"
+        " group by all order by all"
+    )
+    assert rows == [
+        ("2025-01-01", "team a", 60000),
+        ("2025-01-01", "team b", 20000),
+        ("2025-02-01", "UNALLOCATED", 40000),
+    ]
+    warned = company.query(
+        "select severity, message from allocation.alloc_rule_faults where rule_id = 'shared'"
+    )
+    assert [severity for severity, _ in warned] == ["warning"]
+    assert "negative in some period, such as for team c; there it counts as 0" in warned[0][1]
 
 
 def test_every_place_has_its_reason(company: EngineWorkspace) -> None:

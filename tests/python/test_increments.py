@@ -162,3 +162,23 @@ def test_a_driver_that_replaces_a_built_in_one_computes_every_period_again(
     increment, whole = story["new driver"], story["new driver whole"]
     assert [name for name in whole if increment[name] != whole[name]] == []
     assert whole["marts.fct_consumer_cost"] != story["whole"]["marts.fct_consumer_cost"]
+
+
+def test_a_late_tag_weighs_in_later_months(tmp_path: Path) -> None:
+    one = EngineWorkspace(tmp_path / "ws", tmp_path / "target")
+    one.consumers("north", "south")
+    one.classify("all", 900, "Staffing", "Internal Labor")
+    one.rule("tagged", "cost_pool", 10, "tagged")
+    one.rule("shared", "cost_pool", 20, "driver", driver_id="tagged_cost")
+    one.line(300, "2025-01-15", consumer_id="north")
+    one.line(100, "2025-02-15")  # names nobody, so that January counts on
+    build(one)
+    shared = (
+        "select to_id, sum(amount_minor)::int from allocation.alloc_pool_flows"
+        " where rule_id = 'shared' group by all order by all"
+    )
+    assert one.query(shared) == [("north", 10000)]
+    one.line(100, "2025-01-20", consumer_id="south")
+    build(one)
+    assert one.query(shared) == [("north", 7500), ("south", 2500)]
+    assert contents(one) == from_nothing(one)

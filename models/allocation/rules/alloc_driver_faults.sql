@@ -134,11 +134,11 @@ faults as (
 
     select
         *,
-        case when driver_id = 'cloud_effective_cost' then 'warning' else 'error' end,
+        case when driver_id in ('cloud_effective_cost', 'tagged_cost') then 'warning' else 'error' end,
         'negative_weight',
         ', which is negative in some period, such as for ' || negative_receiver
         || case
-            when driver_id = 'cloud_effective_cost' then '; there it counts as 0'
+            when driver_id in ('cloud_effective_cost', 'tagged_cost') then '; there it counts as 0'
             else '; correct the deliveries, a weight is never below 0'
         end
     from judged_weighings

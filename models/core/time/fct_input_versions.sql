@@ -125,7 +125,26 @@ built_in_names as (
         driver_id,
         cast(null as date) as fiscal_period
     from drivers
-    where driver_id in ('service_usage', 'headcount', 'timesheet_hours', 'cloud_effective_cost')
+    where
+        driver_id in (
+            'service_usage', 'headcount', 'timesheet_hours', 'cloud_effective_cost', 'tagged_cost'
+        )
+
+),
+
+weighing_rules as (
+
+    select driver_id from {{ ref('input_cost_model__allocation_rules') }}
+    union all
+    select driver_id from {{ ref('input_cost_model__allocation_fallbacks') }}
+
+),
+
+-- where rules weigh by the ledger, its lines weigh in later periods that have none of their own
+tagged_costs as (
+
+    select * from ledger_places
+    where exists (select 1 from weighing_rules where driver_id = 'tagged_cost')
 
 ),
 
@@ -146,7 +165,7 @@ versions as (
         ('account_ancestors', 'own period'),
         ('cost_center_ancestors', 'own period'), ('valid_items', 'own period'),
         ('valid_relationships', 'own period'), ('drivers', 'later periods'),
-        ('built_in_names', 'every period'),
+        ('tagged_costs', 'later periods'), ('built_in_names', 'every period'),
     ] -%}
     select
         '{{ table_name }}' as table_name,
