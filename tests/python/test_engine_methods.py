@@ -58,6 +58,14 @@ def write_self_use(company: EngineWorkspace) -> None:
     }.items():
         company.driver("r use", sender, dict(values))
     company.rule("self use", "solution", 30, "driver", from_id="r *", driver_id="r use")
+    # a month in which nobody else uses a service
+    company.services("own d", "own e")
+    company.rule("own use", "solution", 31, "driver", from_id="own *", driver_id="own use")
+    for service_id, february in {"own d": {"own d": 5}, "own e": {"own e": 5, "out a": 0}}.items():
+        company.driver("own use", service_id, {service_id: 5, "out a": 5})
+        company.driver("own use", service_id, february, day="2025-02-01")
+        for day in ("2025-01-15", "2025-02-15"):
+            company.line(10, day, service_id=service_id)
 
 
 def write_capacities(company: EngineWorkspace) -> None:
@@ -168,6 +176,28 @@ def write_fallbacks_and_cloud(company: EngineWorkspace) -> None:
                      driver_id="acme*", idle=idle)  # fmt: skip
 
 
+def write_cloud_tags(company: EngineWorkspace) -> None:
+    """Charges that name several objects: the first to which the rule may send counts."""
+    company.services("web", "support", "platform", "hosting")
+    for cost, tags in [
+        (600, '{"business_unit": "north", "service": "web"}'),
+        (300, '{"business_unit": "south", "service": "web", "application": "nobody knows"}'),
+        (100, '{"service": "platform"}'),
+    ]:
+        company.add("cloud/cost_and_usage", billed_cost=cost, effective_cost=cost, tags=tags,
+                    billing_currency="USD", billing_period_start="2025-01-01",
+                    charge_period_start="2025-01-01", provider_name="Bolt")  # fmt: skip
+    for service_id, values in {
+        "web": {},  # its own charges go on to whom they name next
+        "support": {"target_set": "both"},
+        "platform": {"network": "direct", "idle": "recovered"},
+        "hosting": {},
+    }.items():
+        company.line(90, service_id=service_id)
+        company.rule(service_id, "solution", 85, "cloud_usage", from_id=service_id,
+                     driver_id="bolt", **values)  # fmt: skip
+
+
 def write_closed_receivers(company: EngineWorkspace) -> None:
     """Senders whose users are closed by a step-down, or are left out by a direct rule."""
     company.services("n first", "n last", "n inner", "n room", "n full", "n kept")
@@ -243,6 +273,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_activities,
         write_rates,
         write_fallbacks_and_cloud,
+        write_cloud_tags,
         write_closed_receivers,
         write_walking_fallback,
         write_shared_cost,
@@ -322,6 +353,20 @@ def test_reciprocal_with_self_use(company: EngineWorkspace) -> None:
     found = rests(company, "current", "r a", "r b", "r c")
     assert sum(found) == 205
     assert [float(amount) for amount in found] == pytest.approx([100, 37.5, 67.5], abs=0.015)
+
+
+def test_a_month_of_own_use_only_is_unallocated(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select service_id, fiscal_period::varchar, to_id, reason_code, amount_minor::int"
+        " from allocation.alloc_consumer_flows"
+        " where rule_id = 'own use' and rule_set = 'current' order by all"
+    )
+    assert rows == [
+        ("own d", "2025-01-01", "out a", None, 1000),
+        ("own d", "2025-02-01", "UNALLOCATED", "no_driver_data", 1000),
+        ("own e", "2025-01-01", "out a", None, 1000),
+        ("own e", "2025-02-01", "UNALLOCATED", "zero_weights", 1000),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -421,6 +466,28 @@ def test_hybrid_walks_from_a_class_that_only_it_names(company: EngineWorkspace) 
 def test_cloud_use_without_a_tag_is_seen_or_recovered(company: EngineWorkspace) -> None:
     assert bills(company, "cloud") == {"north": 60, "south": 20, "UNTAGGED": 20}
     assert bills(company, "shared cloud") == {"north": 75, "south": 25}
+
+
+def test_a_charge_counts_for_the_first_object_that_the_rule_may_send_to(
+    company: EngineWorkspace,
+) -> None:
+    expected = {
+        "web": {"north": 600, "south": 300, "platform": 100},
+        "support": {"north": 600, "south": 300},
+        "platform": {"north": 600, "south": 300, "platform": 100},
+        "hosting": {"web": 900, "platform": 100},
+    }
+    for rule_id, weights in expected.items():
+        found = company.query(
+            "select weights.to_id, weights.weight::int from allocation.alloc_weights as weights"
+            " inner join allocation.alloc_offers as offers using (offer_id)"
+            " where offers.rule_id = ? and offers.rule_set = 'current'"
+            " and weights.fiscal_period = '2025-01-01' and offers.from_id = ?",
+            rule_id,
+            rule_id,
+        )
+        assert dict(found) == weights, rule_id
+    assert bills(company, "support") == {"north": 60, "south": 30}
 
 
 def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> None:

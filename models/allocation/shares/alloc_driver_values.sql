@@ -106,11 +106,16 @@ cloud_effective_cost as (
         'cloud_effective_cost' as driver_id,
         fiscal_period as driver_period,
         '*' as from_id,
-        to_layer,
-        to_id,
+        case
+            when coalesce(application_id, service_id, unknown_id) is not null then 'solution'
+            else 'consumer'
+        end as to_layer,
+        coalesce(application_id, service_id, consumer_id, unknown_id) as to_id,
         sum(effective_cost) as quantity
     from {{ ref('alloc_cloud_use') }}
-    where to_id is not null and {{ in_stale_periods(or_in_none=true) }}
+    where
+        coalesce(application_id, service_id, consumer_id, unknown_id) is not null
+        and {{ in_stale_periods(or_in_none=true) }}
     group by all
 
 ),

@@ -1,5 +1,5 @@
 -- grain: one rule set, period, layer and object whose only receiver is itself
--- why: such a rule says nothing about who pays; the build stops and names the object
+-- why: such a rule says nothing about who pays; the build stops. A month of own use may pass
 -- reads: alloc_offers, alloc_weights
 -- conserves: every object that weighs nobody but itself
 
@@ -8,7 +8,10 @@ with
 offers as (
 
     select * from {{ ref('alloc_offers') }}
-    where {{ in_stale_periods() }} and sender_layer <> 'cost_pool'
+    where
+        {{ in_stale_periods() }}
+        and sender_layer <> 'cost_pool'
+        and method_used in ('fixed_percent', 'even')
 
 ),
 
