@@ -378,8 +378,9 @@ def _advice(
         "Convert the quantity.",
         "too_large": f"{shown} is too large: a line of money holds less than 10,000,000,000,000, a "
         "quantity less than a tenth of that, a rate less than 1,000,000. Correct it.",
-        "missing_exchange_rate": f"there is no exchange rate for {shown} at that time. Add it to "
-        "inputs/ledger/exchange_rates.csv.",
+        "missing_exchange_rate": f"there is no average rate from {shown} to the reporting currency "
+        "in its fiscal period. Add a row with rate_type average to inputs/ledger/"
+        "exchange_rates.csv.",
     }
     return texts.get(code, f"{shown} cannot be used ({code}).")
 

@@ -62,6 +62,15 @@ def write_layers_and_sets(company: EngineWorkspace) -> None:
                  capacity=100, target_set="north", idle="recovered")  # fmt: skip
 
 
+def write_own_part(company: EngineWorkspace) -> None:
+    """A percentage of a service to itself."""
+    company.services("keeps")
+    company.line(100, day="2025-02-15", service_id="keeps")
+    company.rule("keeps", "solution", 97, "fixed_percent", from_id="keeps")
+    company.percentages("keeps", "solution", {"keeps": 20})
+    company.percentages("keeps", "consumer", {"north": 30, "south": 50})
+
+
 def write_idle(company: EngineWorkspace) -> None:
     """Rules that take nothing, for two reasons; and a rule for the rest, which may find none."""
     company.classify("late class", 950, "Staffing", "Internal Labor", account_id="6000")
@@ -82,6 +91,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.target_set("open", "consumer", "north|south")
     write_retired(company)
     write_layers_and_sets(company)
+    write_own_part(company)
     write_idle(company)
     result = company.build()
     assert result.returncode == 0, result.stdout[-5000:]
@@ -123,6 +133,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
          "finds 35.00 used of the capacity of fenced by receivers outside the target set north,"
          " such as last, in the period from 2025-02-01; it counts as idle: widen"),
         ("use_outside_target_set", "walled", "walled", "those inside carry it: widen"),
+        ("pays_itself", "keeps", "keeps",
+         "gives keeps 20 percent of its own cost, which comes back and is shared by its other"
+         " receivers in their proportions; leave it out, or name UNALLOCATED to keep a part back"),
         ("takes_nothing", "no hardware", None, "no money of a tower meets all of its filters"),
         ("takes_nothing", "late", "even",
          "rule even of the earlier sequence 50 takes all that it matches, such as even; give it"),
@@ -145,7 +158,7 @@ def test_it_is_told(
 
 
 def test_nothing_else_is_told(company: EngineWorkspace) -> None:
-    assert company.number("select count(*) from allocation.alloc_use_faults") == 17
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 18
 
 
 def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:
@@ -163,6 +176,8 @@ def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:
         ("hybrid", "south", 5000),
         ("inner", "north", 2500),
         ("inner", "twin", 7500),
+        ("keeps", "north", 3750),
+        ("keeps", "south", 6250),
         ("old app", "north", 5000),
         ("old app", "south", 5000),
         ("outer", "north", 10000),

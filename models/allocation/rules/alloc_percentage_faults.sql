@@ -39,6 +39,14 @@ alike_objects as (
     from objects
     group by layer, lower(object_id)
 
+    union all
+
+    select distinct
+        to_layer,
+        'unallocated',
+        'UNALLOCATED'
+    from percentages
+
 ),
 
 lineage as (
@@ -174,18 +182,6 @@ faults as (
     inner join rules
         on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
     where rules.sender_layer = 'solution' and percentages.to_layer = 'resource_tower'
-
-    union all
-
-    select
-        'negative_weight',
-        percentages.rule_set,
-        percentages.rule_id,
-        percentages.file_name,
-        percentages.line_number,
-        'gives ' || percentages.to_id || ' a negative percentage; a share is never below 0'
-    from percentages
-    where percentages.percentage < 0
 
 )
 

@@ -36,6 +36,33 @@ rules as (
 
 ),
 
+rejected as (
+
+    select * from {{ ref('input_cost_model__rejected_rules') }}
+
+),
+
+-- what follows from a row that cannot be used is not told as a fault of its own
+explained as (
+
+    select distinct
+        'missing_fallbacks' as fault,
+        rule_id
+    from rejected
+    where table_name = 'allocation_fallbacks'
+
+    union all
+
+    select distinct
+        {{ split_to_rows("'fallback_without_rule|percentage_without_rule'", '|') }},
+        rule_id
+    from rejected
+    where
+        table_name = 'allocation_rules'
+        and rule_id not in (select rule_id from rules where kind = 'allocation')
+
+),
+
 faults as (
 
     select * from {{ ref('alloc_rule_form_faults') }}
@@ -99,7 +126,7 @@ faults as (
                 else '; mend it, a rule or weight is never left out'
             end
         ) as message
-    from {{ ref('input_cost_model__rejected_rules') }} as rejected
+    from rejected
     left join {{ ref('alloc_driver_readers') }} as readers
         on rejected.driver_id = readers.driver_id
     union all
@@ -132,13 +159,15 @@ faults as (
 )
 
 select
-    severity,
-    fault,
-    rule_set,
-    rule_id,
-    file_name,
-    line_number,
-    coalesce(file_name || ', line ' || cast(line_number as varchar) || ': ', '')
-    || coalesce('rule ' || rule_id || ' ', 'rule set ' || rule_set || ' ', '')
-    || message || '.' as message
+    faults.severity,
+    faults.fault,
+    faults.rule_set,
+    faults.rule_id,
+    faults.file_name,
+    faults.line_number,
+    coalesce(faults.file_name || ', line ' || cast(faults.line_number as varchar) || ': ', '')
+    || coalesce('rule ' || faults.rule_id || ' ', 'rule set ' || faults.rule_set || ' ', '')
+    || faults.message || '.' as message
 from faults
+left join explained on faults.fault = explained.fault and faults.rule_id = explained.rule_id
+where explained.rule_id is null

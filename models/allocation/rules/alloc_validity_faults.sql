@@ -162,7 +162,12 @@ faults as (
         rules.rule_id,
         rules.file_name,
         rules.line_number,
-        'holds in no period that has money; mend its dates, or remove it'
+        'holds in no period that has money; '
+        || case
+            when rules.valid_from > (select max(fiscal_period) from periods_with_money)
+                then 'leave it when it is meant for later, else mend its dates'
+            else 'mend its dates, or remove it'
+        end
     from rules
     left join periods_with_money
         on periods_with_money.fiscal_period between rules.valid_from and rules.valid_to

@@ -148,6 +148,10 @@ faults as (
 
     union all
 
+    select * from {{ ref('alloc_own_percentages') }}
+
+    union all
+
     select * from {{ ref('alloc_retired_payers') }}
 
     union all

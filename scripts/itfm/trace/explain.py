@@ -33,9 +33,6 @@ def explain(
     rule_set = warehouse.rule_set(rule_set)
     scenario = warehouse.scenario(scenario)
     rule = _rule(warehouse, rule_id, rule_set)
-    first_day = warehouse.period(period, scenario, rule_set)
-    frame = {"rule_set": rule_set, "scenario": scenario, "fiscal_period": first_day}
-    values = frame | {"rule_id": rule["rule_id"]}
     used = warehouse.rows(
         "select min(fiscal_period) as first_period, max(fiscal_period) as last_period "
         "from marts.fct_rule_senders where rule_set = $rule_set and scenario = $scenario "
@@ -44,6 +41,10 @@ def explain(
         scenario=scenario,
         rule_id=rule["rule_id"],
     )[0]
+    last = used["last_period"]
+    first_day = warehouse.period(period or (str(last) if last else None), scenario, rule_set)
+    frame = {"rule_set": rule_set, "scenario": scenario, "fiscal_period": first_day}
+    values = frame | {"rule_id": rule["rule_id"]}
     layer = rule["rule_layer"]
     senders = warehouse.rows(
         f"select * exclude (rule_set, scenario, fiscal_period, rule_layer, rule_id) "

@@ -151,7 +151,27 @@ def _nothing(
             if apart
             else " Each of them holds some; together they hold none."
         )
-    return f"{text} {_other_period(warehouse, frame, filters, values)}"
+    return f"{text}{_passed_on(warehouse, frame, values)} " + _other_period(
+        warehouse, frame, filters, values
+    )
+
+
+def _passed_on(warehouse: Warehouse, frame: Row, values: dict[str, object]) -> str:
+    """Say that a service hands on all that it gets, when that is why nothing rests on it."""
+    service = values.get("service")
+    passed = service and warehouse.rows(
+        "select handed_on_amount from marts.fct_service_total_cost where service_id = $service "
+        "and rule_set = $rule_set and scenario = $scenario and fiscal_period = $fiscal_period "
+        "and handed_on_amount <> 0",
+        service=service,
+        **{name: frame[name] for name in ("rule_set", "scenario", "fiscal_period")},
+    )
+    if not passed:
+        return ""
+    return (
+        f" It hands on {passed[0]['handed_on_amount']:,.2f} to other services, where the money "
+        "rests: marts.fct_service_total_cost shows what passes a service."
+    )
 
 
 def _holds(warehouse: Warehouse, frame: Row, filters: list[str], values: Row) -> bool:
