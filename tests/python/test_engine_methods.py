@@ -176,6 +176,29 @@ def write_fallbacks_and_cloud(company: EngineWorkspace) -> None:
                      driver_id="acme*", idle=idle)  # fmt: skip
 
 
+def write_empty_positions(company: EngineWorkspace) -> None:
+    """Positions by which nobody receives: all idle, all untagged."""
+    company.add("cloud/cost_and_usage", billed_cost=9, effective_cost=9, tags="",
+                billing_currency="USD", billing_period_start="2025-01-01",
+                charge_period_start="2025-01-01", provider_name="Void")  # fmt: skip
+    tries = {
+        "h room": [("capacity", {"driver_id": "seats", "capacity": 10}),
+                   ("even", {"target_set": "both"})],
+        "h cloud": [("cloud_usage", {"driver_id": "void"}), ("even", {"target_set": "both"})],
+        "h idle": [("driver", {"driver_id": "unheard"}),
+                   ("capacity", {"driver_id": "seats", "capacity": 10}),
+                   ("driver", {"driver_id": "unheard"})],
+    }  # fmt: skip
+    company.services(*tries)
+    for service_id, positions in tries.items():
+        company.line(10, service_id=service_id)
+        company.driver("seats", service_id, {"north": 0})
+        company.rule(service_id, "solution", 75, "hybrid", from_id=service_id)
+        for position, (method, values) in enumerate(positions, 1):
+            company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id=service_id,
+                        position=position, method=method, **values)  # fmt: skip
+
+
 def write_cloud_tags(company: EngineWorkspace) -> None:
     """Charges that name several objects: the first to which the rule may send counts."""
     company.services("web", "support", "platform", "hosting")
@@ -273,6 +296,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_activities,
         write_rates,
         write_fallbacks_and_cloud,
+        write_empty_positions,
         write_cloud_tags,
         write_closed_receivers,
         write_walking_fallback,
@@ -457,6 +481,12 @@ def test_hybrid_falls_back_in_the_month_without_data(company: EngineWorkspace) -
         " from allocation.alloc_shares where rule_id = 'tries' and rule_set = 'current'"
         " and fiscal_period < '2025-03-01' and reason_code is null order by all"
     ) == [("2025-01-01", "driver", 1), ("2025-02-01", "even", 2)]
+
+
+def test_hybrid_goes_on_where_nobody_receives(company: EngineWorkspace) -> None:
+    assert bills(company, "h room") == {"north": 5, "south": 5}
+    assert bills(company, "h cloud") == {"north": 5, "south": 5}
+    assert bills(company, "h idle") == {"IDLE_CAPACITY": 10}
 
 
 def test_hybrid_walks_from_a_class_that_only_it_names(company: EngineWorkspace) -> None:

@@ -39,7 +39,9 @@ parts as (
         entries.fiscal_period,
         entries.to_layer as layer,
         entries.to_id as object_id,
-        cast(floor(path_amounts.amount_minor * 1000 * entries.share) as bigint) as own_parts,
+        cast(
+            floor(path_amounts.amount_minor * 1000 * entries.share) as {{ long_number_type() }}
+        ) as own_parts,
         case when entries.is_networked then 0 else own_parts end as passing_parts,
         0 as net_minor
     from entries
@@ -58,7 +60,7 @@ parts as (
             floor(
                 path_amounts.amount_minor * 1000
                 * (visits.quantity / cast({{ network_unit() }} as double))
-            ) as bigint
+            ) as {{ long_number_type() }}
         ),
         0
     from visits

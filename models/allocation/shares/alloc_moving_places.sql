@@ -1,7 +1,7 @@
 -- grain: one path whose money does not rest within the steps of its walk, and place where it moves
 -- why: where it still moves are the circles that keep it
 -- reads: alloc_path_starts, alloc_path_walks, exits, networked objects and their edges
--- conserves: every path of which more than a billionth did not come to rest
+-- conserves: every path of which more did not come to rest than what products were cut off by
 
 with
 
@@ -35,11 +35,26 @@ networked_objects as (
 
 ),
 
+payers as (
+
+    select
+        networked_objects.rule_set,
+        networked_objects.fiscal_period,
+        networked_objects.layer,
+        networked_objects.object_id,
+        count(*) as edge_count
+    from edges
+    inner join networked_objects on edges.from_place_id = networked_objects.place_id
+    group by all
+
+),
+
 rests as (
 
     select
         visits.path_id,
-        sum(visits.quantity * coalesce(exits.exit_share, 1)) as quantity
+        sum(visits.quantity * coalesce(exits.exit_share, 1)) as quantity,
+        sum(coalesce(payers.edge_count, 0)) as edge_count
     from visits
     left join exits
         on
@@ -47,6 +62,12 @@ rests as (
             and visits.fiscal_period = exits.fiscal_period
             and visits.layer = exits.layer
             and visits.object_id = exits.object_id
+    left join payers
+        on
+            visits.rule_set = payers.rule_set
+            and visits.fiscal_period = payers.fiscal_period
+            and visits.layer = payers.layer
+            and visits.object_id = payers.object_id
     group by visits.path_id
 
 ),
@@ -60,7 +81,11 @@ unsolved as (
     from starts
     inner join rests on starts.path_id = rests.path_id
     group by starts.path_id, starts.rule_set, starts.fiscal_period
-    having sum(starts.quantity) - max(rests.quantity) > {{ network_unit() }} * 0.000000001
+    having
+        sum(starts.quantity) - max(rests.quantity) > least(
+            {{ network_unit() }} * 0.000000001,
+            max(rests.edge_count) * ({{ network_step_limit() }} + 1)
+        )
 
 ),
 
@@ -86,7 +111,8 @@ arrivals as (
     select
         starts.path_id,
         starts.place_id,
-        cast(starts.quantity as {{ long_number_type() }}) as quantity
+        cast(starts.quantity as {{ long_number_type() }}) as quantity,
+        0 as products
     from starts
     inner join unsolved on starts.path_id = unsolved.path_id
     where starts.place_id is not null
@@ -96,7 +122,8 @@ arrivals as (
     select
         visits.path_id,
         edges.to_place_id,
-        cast(floor(visits.quantity * edges.share) as {{ long_number_type() }})
+        cast(floor(visits.quantity * edges.share) as {{ long_number_type() }}),
+        1
     from placed_visits as visits
     inner join edges on visits.place_id = edges.from_place_id
 
@@ -106,7 +133,8 @@ arrivals as (
     select
         path_id,
         place_id,
-        -quantity
+        -quantity,
+        0
     from placed_visits
 
 ),
@@ -119,7 +147,7 @@ moving_quantities as (
         sum(quantity) as quantity
     from arrivals
     group by path_id, place_id
-    having sum(quantity) > {{ network_unit() }} * 0.000000000001
+    having sum(quantity) > least(1000, sum(products) * {{ network_step_limit() }})
 
 )
 

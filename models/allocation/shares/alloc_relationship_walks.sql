@@ -23,6 +23,21 @@ relationships as (
 
 ),
 
+valid_items as (
+
+    select
+        fiscal_periods.fiscal_period,
+        items.ci_id
+    from configuration_items as items
+    inner join fiscal_periods
+        on
+            coalesce(items.installed_on, fiscal_periods.end_date) <= fiscal_periods.end_date
+            and coalesce(items.retired_on, fiscal_periods.fiscal_period)
+            >= fiscal_periods.fiscal_period
+    where items.operational_status = 'operational' or items.retired_on is not null
+
+),
+
 target_members as (
 
     select * from {{ ref('alloc_target_members') }}
@@ -58,23 +73,14 @@ starts as (
         requests.target_rule_set,
         requests.target_set,
         requests.fiscal_period,
-        configuration_items.ci_id
+        valid_items.ci_id
     from requests
-    inner join fiscal_periods on requests.fiscal_period = fiscal_periods.fiscal_period
-    inner join configuration_items
-        on
-            not requests.starts_at_sender
-            and coalesce(configuration_items.installed_on, fiscal_periods.end_date)
-            <= fiscal_periods.end_date
-            and coalesce(configuration_items.retired_on, fiscal_periods.fiscal_period)
-            >= fiscal_periods.fiscal_period
-            and (
-                configuration_items.operational_status = 'operational'
-                or configuration_items.retired_on is not null
-            )
+    inner join valid_items
+        on requests.fiscal_period = valid_items.fiscal_period and not requests.starts_at_sender
 
 ),
 
+-- a walk goes through items that stand in the period; other objects, such as applications, always do
 valid_relationships as (
 
     select
@@ -86,6 +92,12 @@ valid_relationships as (
         on
             relationships.valid_from <= fiscal_periods.end_date
             and relationships.valid_to >= fiscal_periods.fiscal_period
+    left join configuration_items on relationships.from_id = configuration_items.ci_id
+    left join valid_items
+        on
+            relationships.from_id = valid_items.ci_id
+            and fiscal_periods.fiscal_period = valid_items.fiscal_period
+    where configuration_items.ci_id is null or valid_items.ci_id is not null
 
 ),
 

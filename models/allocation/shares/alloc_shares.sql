@@ -24,6 +24,7 @@ weighed_offers as (
         sum(greatest(weight, 0)) as used,
         sum(case when receives then weight else 0 end) as open_use,
         bool_or(receives) as has_receivers,
+        bool_or(receives and reason_code is null) as has_objects,
         bool_or(weight > 0 and is_left_out) as has_closed_receivers,
         bool_or(not is_itself and not is_left_out) as has_others,
         max(driver_period) as driver_period
@@ -40,6 +41,7 @@ tried_offers as (
         weighed_offers.used,
         weighed_offers.open_use,
         coalesce(weighed_offers.has_receivers, false) as has_receivers,
+        weighed_offers.has_objects,
         coalesce(weighed_offers.has_others, false) as has_others,
         coalesce(weighed_offers.has_closed_receivers, false) as has_closed_receivers,
         case
@@ -48,28 +50,26 @@ tried_offers as (
                 and offers.idle = 'visible'
                 and offers.capacity > weighed_offers.used
                 then offers.capacity - weighed_offers.used
-        end as idle_capacity
+        end as idle_capacity,
+        idle_capacity > 0 and not has_closed_receivers as has_idle_capacity
     from offers
     left join weighed_offers on offers.offer_id = weighed_offers.offer_id
 
 ),
 
--- the first try that has data; of a rule without any, the last, which says why
+-- the first try that an object receives by, else one that says where money stands, else the last
 taken_offers as (
 
     select
         *,
-        min(offer_id) over (partition by rule_set, fiscal_period, rule_id, from_id) as sender_id
+        min(offer_id) over tries as sender_id
     from tried_offers
+    window tries as (partition by rule_set, fiscal_period, rule_id, from_id)
     qualify
         position = coalesce(
-            min(
-                case
-                    when has_receivers or (idle_capacity > 0 and not has_closed_receivers)
-                        then position
-                end
-            ) over (partition by rule_set, fiscal_period, rule_id, from_id),
-            max(position) over (partition by rule_set, fiscal_period, rule_id, from_id)
+            min(case when has_objects then position end) over tries,
+            min(case when has_receivers or has_idle_capacity then position end) over tries,
+            max(position) over tries
         )
 
 ),
