@@ -258,3 +258,62 @@ def test_what_cannot_be_compared_is_told(company: EngineWorkspace) -> None:
     assert "no proposed rule set" in shown(company, "--rule-set", "other", exit_code=1)
     assert "there is no scenario" in shown(company, "--scenario", "none", exit_code=1)
     assert "has no money in 1999" in shown(company, "--year", "1999", exit_code=1)
+
+
+def test_a_network_behind_a_rate_moves_what_the_rate_charges(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("rated")
+    company = EngineWorkspace(folder / "ws", folder / "target")
+    company.add("cost_model/rule_sets", rule_set="current", status="current")
+    company.add("cost_model/rule_sets", rule_set="next", based_on="current", status="proposed")
+    # cost, rate of 10 units before and after, layer of the rate
+    for case, (cost, rate, next_rate, layer) in {
+        "less": (1000, 10, 10, "cost_pool"),
+        "more": (100, 30, 30, "cost_pool"),
+        "dearer": (1000, 10, 20, "cost_pool"),
+        "tower": (1000, 10, 10, "resource_tower"),
+    }.items():
+        service, other = f"{case} s1", f"{case} s2"
+        before, after = f"{case} c1", f"{case} c2"
+        company.services(service, other)
+        company.consumers(before, after)
+        account = f"61-{case}"
+        company.line(cost, account_id=account)
+        company.classify(case, 10, "Hardware", case, account_id=account)
+        values = {"cost_sub_pool": case}
+        if layer == "resource_tower":
+            company.add("cost_model/towers", tower="rated", sub_tower=case)
+            company.target_set(case, "resource_tower", case)
+            company.rule(f"to {case}", "cost_pool", 20, "even", cost_sub_pool=case, target_set=case)
+            values = {"from_id": case}
+        company.driver(case, "", {service: 10})
+        for price, rule_set in [(rate, {}), (next_rate, PROPOSED)]:
+            if price != rate or not rule_set:
+                company.rule(f"rate {case}", layer, 30, "standard_rate", driver_id=case, rate=price,
+                             **values, **rule_set)  # fmt: skip
+        company.rule(f"use {case}", "solution", 40, "fixed_percent", from_id=service)
+        company.percentages(f"use {case}", "consumer", {before: 100})
+        company.rule(f"use {case}", "solution", 40, "fixed_percent", from_id=service, **PROPOSED)
+        company.percentages(f"use {case}", "solution", {other: 100}, **PROPOSED)
+        company.rule(f"use {other}", "solution", 41, "fixed_percent", from_id=other)
+        company.percentages(f"use {other}", "consumer", {after: 100})
+    result = company.build(SELECT)
+    assert result.returncode == 0, result.stdout[-5000:]
+    shutil.copy(company.folder / "build" / "warehouse.duckdb", company.folder)
+    found = {
+        (rule_id, consumer_id): amount
+        for (consumer_id, _, rule_id), amount in moves(company).items()
+    }
+    assert found == {
+        ("use less", "less c1"): -100,
+        ("use less", "less c2"): 100,
+        ("use more", "more c1"): -300,
+        ("use more", "more c2"): 300,
+        ("rate dearer", "dearer c1"): 100,
+        ("rate dearer", "VOLUME_VARIANCE"): -100,
+        ("use dearer", "dearer c1"): -200,
+        ("use dearer", "dearer c2"): 200,
+        ("use tower", "tower c1"): -100,
+        ("use tower", "tower c2"): 100,
+    }

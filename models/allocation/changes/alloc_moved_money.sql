@@ -160,7 +160,7 @@ on_bills as (
         from_id,
         parts
     from {{ ref('alloc_rate_moves') }}
-    where step = 'solution'
+    where sender_layer = 'solution'
 
 )
 

@@ -26,7 +26,7 @@ moves as (
         to_id,
         parts
     from {{ ref('alloc_rate_moves') }}
-    where step = 'cost_pool'
+    where sender_layer = 'cost_pool'
 
 )
 

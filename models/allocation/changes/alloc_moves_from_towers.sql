@@ -39,7 +39,7 @@ moves as (
         to_id,
         parts
     from {{ ref('alloc_rate_moves') }}
-    where step = 'resource_tower'
+    where sender_layer = 'resource_tower'
 
 )
 

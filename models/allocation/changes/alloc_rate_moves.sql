@@ -1,7 +1,7 @@
 -- grain: one proposed rule set, scenario, period, standard rate rule, sender, money and place
 -- why: a rate charges its price whatever the shares; what it charges otherwise is its own doing
--- reads: alloc_rule_set_pairs, senders of three layers, alloc_step_shares
--- conserves: what a rule charges more it takes from its variances: its moves add up to 0
+-- reads: alloc_rule_set_pairs, senders of three layers, alloc_step_shares, alloc_moved_shares
+-- conserves: what a rule charges more it takes from its variances: moves of a rule add up to 0
 
 with
 
@@ -19,57 +19,7 @@ shares as (
 
 rated_senders as (
 
-    select
-        scenario,
-        rule_set,
-        fiscal_period,
-        'cost_pool' as step,
-        rule_id,
-        '*' as from_id,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        amount_minor * 1000 as parts,
-        charged_part,
-        budgeted_part
-    from {{ ref('alloc_pool_senders') }}
-    where measure = 'amount' and method = 'standard_rate'
-
-    union all
-
-    select
-        scenario,
-        rule_set,
-        fiscal_period,
-        'resource_tower',
-        rule_id,
-        from_id,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        amount_minor * 1000,
-        charged_part,
-        budgeted_part
-    from {{ ref('alloc_tower_senders') }}
-    where measure = 'amount' and method = 'standard_rate'
-
-    union all
-
-    select
-        scenario,
-        rule_set,
-        fiscal_period,
-        'solution',
-        rule_id,
-        service_id,
-        '',
-        '',
-        expense_type,
-        amount_minor * 1000,
-        charged_part,
-        budgeted_part
-    from {{ ref('alloc_solution_senders') }}
-    where measure = 'amount' and method = 'standard_rate'
+    select * from {{ ref('alloc_rated_senders') }}
 
 ),
 
@@ -108,33 +58,138 @@ corrections as (
         parts * (1 - budgeted_part)
     from rated_senders
 
+),
+
+-- shares that differ under the same rule: by its own change, or by that of a network behind it
+moved_shares as (
+
+    select * from {{ ref('alloc_moved_shares') }}
+    where before_rule_id = after_rule_id and before_from_id = after_from_id
+
+),
+
+-- who moves the shares moves only what is charged; the variances stay with the rate
+uncharged_moves as (
+    {% for is_after, side in [(true, 'moved_shares.after_share'), (false, '-moved_shares.before_share')] %}
+    select
+        pairs.rule_set,
+        pairs.based_on,
+        senders.scenario,
+        senders.fiscal_period,
+        {{ is_after }} as is_after,
+        senders.step as sender_layer,
+        moved_shares.step as moved_step,
+        moved_shares.moved_by,
+        senders.rule_id,
+        senders.from_id,
+        senders.cost_pool,
+        senders.cost_sub_pool,
+        senders.expense_type,
+        moved_shares.to_layer,
+        moved_shares.to_id,
+        {{ whole_parts('senders.parts * (senders.charged_part - 1) * ' ~ side) }} as parts
+    from pairs
+    inner join rated_senders as senders on pairs.rule_set = senders.rule_set
+    inner join moved_shares
+        on
+            pairs.rule_set = moved_shares.rule_set
+            and senders.fiscal_period = moved_shares.fiscal_period
+            and senders.step = moved_shares.sender_layer
+            and senders.rule_id = moved_shares.after_rule_id
+            and senders.from_id = moved_shares.after_from_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+moves as (
+
+    select
+        pairs.rule_set,
+        pairs.based_on,
+        corrections.scenario,
+        corrections.fiscal_period,
+        corrections.rule_set = pairs.rule_set or moved_shares.to_id is null as is_after,
+        corrections.step as sender_layer,
+        corrections.step,
+        corrections.rule_id as moved_by,
+        corrections.from_id,
+        corrections.cost_pool,
+        corrections.cost_sub_pool,
+        corrections.expense_type,
+        corrections.to_layer,
+        corrections.to_id,
+        {{ whole_parts('corrections.corrected') }}
+        * case when corrections.rule_set = pairs.rule_set then 1 else -1 end as parts
+    from pairs
+    inner join corrections on corrections.rule_set in (pairs.rule_set, pairs.based_on)
+    left join moved_shares
+        on
+            pairs.rule_set = moved_shares.rule_set
+            and corrections.fiscal_period = moved_shares.fiscal_period
+            and corrections.step = moved_shares.sender_layer
+            and corrections.rule_id = moved_shares.after_rule_id
+            and corrections.from_id = moved_shares.after_from_id
+            and corrections.to_layer = moved_shares.to_layer
+            and corrections.to_id = moved_shares.to_id
+
+    union all
+
+    select
+        rule_set,
+        based_on,
+        scenario,
+        fiscal_period,
+        is_after,
+        sender_layer,
+        moved_step,
+        moved_by,
+        from_id,
+        cost_pool,
+        cost_sub_pool,
+        expense_type,
+        to_layer,
+        to_id,
+        parts
+    from uncharged_moves
+
+    union all
+
+    select
+        rule_set,
+        based_on,
+        scenario,
+        fiscal_period,
+        is_after,
+        sender_layer,
+        sender_layer,
+        rule_id,
+        from_id,
+        cost_pool,
+        cost_sub_pool,
+        expense_type,
+        to_layer,
+        to_id,
+        -parts
+    from uncharged_moves
+
 )
 
 select
-    pairs.rule_set,
-    pairs.based_on,
-    corrections.scenario,
-    corrections.fiscal_period,
-    true as is_after,
-    corrections.step,
-    corrections.rule_id as moved_by,
-    corrections.from_id,
-    corrections.cost_pool,
-    corrections.cost_sub_pool,
-    corrections.expense_type,
-    corrections.to_layer,
-    corrections.to_id,
-    cast(
-        sum(
-            {{ whole_parts('corrected') }}
-            * case when corrections.rule_set = pairs.rule_set then 1 else -1 end
-        ) as bigint
-    ) as parts
-from pairs
-inner join corrections on corrections.rule_set in (pairs.rule_set, pairs.based_on)
+    rule_set,
+    based_on,
+    scenario,
+    fiscal_period,
+    is_after,
+    sender_layer,
+    step,
+    moved_by,
+    from_id,
+    cost_pool,
+    cost_sub_pool,
+    expense_type,
+    to_layer,
+    to_id,
+    cast(sum(parts) as bigint) as parts
+from moves
 group by all
-having
-    sum(
-        {{ whole_parts('corrected') }}
-        * case when corrections.rule_set = pairs.rule_set then 1 else -1 end
-    ) <> 0
+having sum(parts) <> 0
