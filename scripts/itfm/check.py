@@ -372,7 +372,7 @@ def _advice(
         if "version" in "".join(columns)
         else f"{shown} is the name of the measure that holds money. Call yours something else."
         if columns == ["measure"]
-        else f"{shown} is the name of a place where money stands without a receiver, or of any. "
+        else f"{shown} is kept for a place where money stands without a receiver, or stands for any object. "
         "Choose another id.",
         "mixed_units": f"{shown} is not the unit of most rows of this {named}, which has one unit. "
         "Convert the quantity.",

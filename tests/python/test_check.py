@@ -335,6 +335,6 @@ def test_a_reserved_name_is_told_for_what_it_is(folder: Path) -> None:
     report = check_workspace(folder)
     assert report.stops == 1  # the consumer; the other rows are left out
     found = "\n".join(messages(report, "reserved_name"))
-    assert "'unallocated' is the name of a place where money stands" in found
+    assert "'unallocated' is kept for a place where money stands" in found
     assert "'Amount' is the name of the measure that holds money" in found
     assert "'Actual' is the name of the scenario" in found

@@ -62,6 +62,19 @@ named_providers as (
 
 ),
 
+judged_providers as (
+
+    select
+        named_providers.*,
+        providers.provider is not null as is_known,
+        bool_or(providers.provider is not null) over (
+            partition by named_providers.defined_in, named_providers.rule_id, named_providers.place
+        ) as has_known
+    from named_providers
+    left join providers on {{ matches_pattern('providers.provider', 'named_providers.part') }}
+
+),
+
 -- a delivered driver of this name replaces the charges
 users_of_charges as (
 
@@ -144,16 +157,17 @@ unrated_providers as (
 select
     'warning' as severity,
     'unknown_provider' as fault,
-    named_providers.defined_in as rule_set,
-    named_providers.rule_id,
-    named_providers.file_name,
-    named_providers.line_number,
-    named_providers.place || 'weighs by cloud charges of '
-    || case named_providers.part when '*' then 'every provider' else trim(named_providers.part) end
-    || ', of which there is none; ' || named_providers.without_charges as message
-from named_providers
-left join providers on {{ matches_pattern('providers.provider', 'named_providers.part') }}
-where providers.provider is null
+    defined_in as rule_set,
+    rule_id,
+    file_name,
+    line_number,
+    place || 'weighs by cloud charges of '
+    || case part when '*' then 'every provider' else trim(part) end
+    || ', of which there is none; '
+    || case when has_known then 'the others that it names count alone' else without_charges end
+        as message
+from judged_providers
+where not is_known
 
 union all
 

@@ -1,6 +1,6 @@
 -- grain: one driver, period of delivery, sender (* for any) and receiver
 -- why: delivered and built-in drivers in one shape, so that rules need not know which is which
--- reads: drivers, service usage, consumers, employee hours, alloc_cloud_use, fct_ledger_lines
+-- reads: drivers, service usage, consumers, employee hours, alloc_cloud_use, alloc_tagged_cost
 -- conserves: the latest delivered value of a period; they replace built-in drivers by name
 
 with
@@ -120,22 +120,17 @@ cloud_effective_cost as (
 
 ),
 
--- credits count: what a tag has been charged, net
 tagged_cost as (
 
     select
         'tagged_cost' as driver_id,
         fiscal_period as driver_period,
         '*' as from_id,
-        case when coalesce(service_id, application_id) is null then 'consumer' else 'solution' end
-            as to_layer,
-        coalesce(service_id, application_id, consumer_id) as to_id,
-        sum(amount) as quantity
-    from {{ ref('fct_ledger_lines') }}
-    where
-        coalesce(service_id, application_id, consumer_id) is not null
-        and {{ in_stale_periods(or_in_none=true) }}
-    group by all
+        to_layer,
+        to_id,
+        amount as quantity
+    from {{ ref('alloc_tagged_cost') }}
+    where {{ in_stale_periods(or_in_none=true) }}
 
 ),
 
