@@ -217,16 +217,22 @@ def _check_presence(workspace: Workspace, report: Report) -> None:
                 workspace.cost_model_name,
             )
         )
-    elif "cost_model.allocation_rules" not in delivered:
-        report.add(
-            Problem(
-                "warning",
-                "no_rules",
-                f"{workspace.cost_model_name}/allocation_rules.csv: there are no allocation rules, "
-                "so all cost stays unallocated in its pools. `itfm init` writes some to copy.",
-                f"{workspace.cost_model_name}/allocation_rules.csv",
-            )
-        )
+    else:
+        for table, effect in {
+            "classification_rules": "so all cost stays unclassified and unallocated",
+            "allocation_rules": "so all cost stays unallocated in its pools",
+        }.items():
+            if f"cost_model.{table}" not in delivered:
+                file_name = f"{workspace.cost_model_name}/{table}.csv"
+                report.add(
+                    Problem(
+                        "warning",
+                        "no_rules",
+                        f"{file_name}: there are no {table.replace('_', ' ')}, {effect}. Put the "
+                        "file back; `itfm init` writes one to copy.",
+                        file_name,
+                    )
+                )
 
 
 def _check_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, report: Report) -> None:
@@ -372,8 +378,8 @@ def _advice(
         if "version" in "".join(columns)
         else f"{shown} is the name of the measure that holds money. Call yours something else."
         if columns == ["measure"]
-        else f"{shown} is kept for a place where money stands without a receiver, or stands for any object. "
-        "Choose another id.",
+        else f"{shown} is kept for a place where money stands without a receiver, or "
+        "stands for any object. Choose another id.",
         "mixed_units": f"{shown} is not the unit of most rows of this {named}, which has one unit. "
         "Convert the quantity.",
         "too_large": f"{shown} is too large: a line of money holds less than 10,000,000,000,000, a "

@@ -10,6 +10,8 @@ import click
 
 from itfm.errors import UserError
 
+SHOWN_LINES = 20
+
 
 class _Commands(click.Group):
     """A group that shows errors of the workspace as a sentence and keeps the order of commands."""
@@ -100,11 +102,7 @@ def contract(output: Path | None) -> None:
     from itfm.contract import contract_markdown
 
     text = contract_markdown()
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {output}")
+    _give(text, output)
 
 
 @main.command()
@@ -225,11 +223,7 @@ def show_diff(
         top=top,
         output_format=output_format,
     )
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {output}")
+    _give(text, output)
 
 
 @main.command()
@@ -261,14 +255,17 @@ def show_diff(
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead.")
 @click.option(
     "--limit",
-    default=20,
-    show_default=True,
     type=click.IntRange(min=0),
-    help="Lines shown; 0 shows all.",
+    help="Lines shown; 0 shows all.  [default: 20; all in csv]",
 )
 @click.option("--work", is_flag=True, help="Read the work database, not the published one.")
 def trace(
-    workspace: Path, output_format: str, output: Path | None, limit: int, work: bool, **chosen: Any
+    workspace: Path,
+    output_format: str,
+    output: Path | None,
+    limit: int | None,
+    work: bool,
+    **chosen: Any,
 ) -> None:
     """Follow money: from a cell of the bill back to its lines, or from a line forward.
 
@@ -290,6 +287,8 @@ def trace(
 
     if output_format == "html" and output is None:
         raise UserError("a picture is written to a file; add --output trace.html.")
+    if limit is None:
+        limit = 0 if output_format == "csv" else SHOWN_LINES
     with Warehouse(workspace, work=work) as warehouse:
         found = follow(warehouse, Selection(**chosen), limit)
     if output_format == "table":

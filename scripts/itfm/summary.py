@@ -77,6 +77,9 @@ class _Summary:
         self.workspace = workspace
         self.connection = connection
         self.currency = workspace.reporting_currency
+        query = "select rule_set from core.dim_rule_sets where status = 'current'"
+        current = [name for (name,) in self.rows(query)] or ["current"]
+        connection.execute("set variable current_rule_set = ?", current[:1])
 
     def lines(self) -> Iterator[str]:
         yield from self._head()
@@ -139,7 +142,8 @@ class _Summary:
             for metric, share, stage in self.rows(
                 """
                 select metric, percentage / 100, stage from marts.fct_model_quality
-                where scenario = 'actual' and rule_set = 'current' and stage is not null
+                where scenario = 'actual' and rule_set = getvariable('current_rule_set')
+                    and stage is not null
                     and fiscal_period = (select max(fiscal_period) from core.fct_ledger_lines)
                 """
             )
@@ -157,7 +161,7 @@ class _Summary:
             """
             select layer, sum(placed_amount), sum(ledger_amount)
             from reconciliation.rec_ledger_tie_out
-            where scenario = 'actual' and rule_set = 'current'
+            where scenario = 'actual' and rule_set = getvariable('current_rule_set')
             group by layer
             """
         )
@@ -170,7 +174,7 @@ class _Summary:
             select
                 layer, reason_code, sum(amount), sum(debit_amount), sum(credit_amount)
             from reconciliation.rec_unallocated
-            where scenario = 'actual' and rule_set = 'current'
+            where scenario = 'actual' and rule_set = getvariable('current_rule_set')
             group by layer, reason_code
             order by sum(debit_amount - credit_amount) desc, layer, reason_code
             """
@@ -237,7 +241,7 @@ class _Summary:
             f"""
             with periods as (
                 select distinct fiscal_period from marts.fct_service_cost
-                where scenario = 'actual' and rule_set = 'current'
+                where scenario = 'actual' and rule_set = getvariable('current_rule_set')
                 order by fiscal_period desc limit {LATEST_PERIODS}
             )
             select
@@ -249,7 +253,7 @@ class _Summary:
                 (select count(*) from periods)
             from marts.fct_service_cost as cost
             left join core.dim_services as services using (service_id)
-            where cost.scenario = 'actual' and cost.rule_set = 'current'
+            where cost.scenario = 'actual' and cost.rule_set = getvariable('current_rule_set')
                 and cost.fiscal_period in (select fiscal_period from periods)
             group by cost.service_id
             order by sum(cost.amount) desc, cost.service_id

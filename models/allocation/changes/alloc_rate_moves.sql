@@ -70,7 +70,7 @@ moved_shares as (
 
 -- who moves the shares moves only what is charged; the variances stay with the rate
 uncharged_moves as (
-    {% for is_after, side in [(true, 'moved_shares.after_share'), (false, '-moved_shares.before_share')] %}
+    {% for is_after, side in [(true, 'after_share'), (false, 'before_share')] %}
     select
         pairs.rule_set,
         pairs.based_on,
@@ -78,7 +78,7 @@ uncharged_moves as (
         senders.fiscal_period,
         {{ is_after }} as is_after,
         senders.step as sender_layer,
-        moved_shares.step as moved_step,
+        moved_shares.step,
         moved_shares.moved_by,
         senders.rule_id,
         senders.from_id,
@@ -87,7 +87,9 @@ uncharged_moves as (
         senders.expense_type,
         moved_shares.to_layer,
         moved_shares.to_id,
-        {{ whole_parts('senders.parts * (senders.charged_part - 1) * ' ~ side) }} as parts
+        {{ '-' if not is_after }}{{ whole_parts(
+            'senders.parts * (senders.charged_part - 1) * moved_shares.' ~ side
+        ) }} as parts
     from pairs
     inner join rated_senders as senders on pairs.rule_set = senders.rule_set
     inner join moved_shares
@@ -141,7 +143,7 @@ moves as (
         fiscal_period,
         is_after,
         sender_layer,
-        moved_step,
+        step,
         moved_by,
         from_id,
         cost_pool,
@@ -161,7 +163,7 @@ moves as (
         fiscal_period,
         is_after,
         sender_layer,
-        sender_layer,
+        sender_layer as step,
         rule_id,
         from_id,
         cost_pool,

@@ -1,6 +1,6 @@
 -- grain: one fault of a rule in a driver that it reads
 -- why: a driver without values, or with values that cannot be weights, is said early
--- reads: weighings, driver values, alloc_judged_drivers, alloc_objects, alloc_target_members
+-- reads: weighings, driver values, judged drivers, objects, target members, alloc_cost_buckets
 -- conserves: every fault once
 
 with
@@ -96,6 +96,7 @@ judged_weighings as (
         coalesce(drivers.known_receivers, 0) as known_receivers,
         drivers.negative_receiver,
         drivers.heavy_receiver,
+        drivers.first_period,
         case when drivers.driver_id is null then alike_drivers.driver_id end as alike_driver,
         usable_weighings.rule_id is not null as is_usable
     from weighings
@@ -134,7 +135,20 @@ faults as (
 
     select
         *,
-        case when driver_id in ('cloud_effective_cost', 'tagged_cost') then 'warning' else 'error' end,
+        'warning',
+        'driver_begins_late',
+        ', whose first value is of ' || cast(first_period as varchar)
+        || ', after every period with money; ' || without_values
+    from judged_weighings
+    where first_period > (select max(fiscal_period) from {{ ref('alloc_cost_buckets') }})
+
+    union all
+
+    select
+        *,
+        case
+            when driver_id in ('cloud_effective_cost', 'tagged_cost') then 'warning' else 'error'
+        end,
         'negative_weight',
         ', which is negative in some period, such as for ' || negative_receiver
         || case

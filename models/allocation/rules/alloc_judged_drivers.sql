@@ -88,7 +88,8 @@ drivers as (
         min(case when quantity < 0 then to_id end) as negative_receiver,
         min(case when quantity >= 1000000000000 then to_id end) as heavy_receiver,
         min(case when replaced_values > 0 then to_id end) as replaced_receiver,
-        sum(replaced_values) as replaced_values
+        sum(replaced_values) as replaced_values,
+        min(driver_period) as first_period
     from driver_values
     group by driver_id
 
@@ -103,6 +104,7 @@ select
     drivers.heavy_receiver,
     drivers.replaced_receiver,
     drivers.replaced_values,
+    drivers.first_period,
     receiver_examples.object_id as unknown_receiver,
     receiver_examples.alike_id as receiver_alike,
     coalesce(receiver_examples.affected_values, 0) as receiver_values,

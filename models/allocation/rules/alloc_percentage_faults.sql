@@ -19,7 +19,8 @@ rules as (
         sender_layer,
         method,
         file_name,
-        line_number
+        line_number,
+        coalesce(valid_to >= (select min(day) from {{ ref('dim_fiscal_days') }}), true) as holds
     from {{ ref('alloc_effective_rules') }}
 
 ),
@@ -93,13 +94,15 @@ sums as (
         rules.method,
         rules.file_name,
         rules.line_number,
+        rules.holds,
         count(percentages.to_id) as receivers,
         cast(coalesce(sum(percentages.percentage), 0) as decimal(38, 12)) as total_percentage
     from rules_by_percent as rules
     left join percentages
         on rules.rule_set = percentages.rule_set and rules.rule_id = percentages.rule_id
     group by
-        rules.rule_set, rules.rule_id, rules.method, rules.file_name, rules.line_number
+        rules.rule_set, rules.rule_id, rules.method, rules.file_name, rules.line_number,
+        rules.holds
 
 ),
 
@@ -124,7 +127,7 @@ faults as (
     from sums
     where
         total_percentage <> 100
-        and (receivers > 0 or method = 'fixed_percent')
+        and (receivers > 0 or method = 'fixed_percent' and holds)
         and rule_id not in (select rule_id from unreadable)
 
     union all

@@ -126,6 +126,37 @@ faults as (
 
     select
         'error',
+        'no_current_rule_set',
+        rule_set,
+        null,
+        file_name,
+        line_number,
+        'is ' || status || ', and no rule set is current; mark the one that holds as current'
+    from delivered_rule_sets
+    where
+        rule_set = 'current'
+        and not exists (
+            select 1 from {{ ref('input_cost_model__rule_sets') }} where status = 'current'
+        )
+
+    union all
+
+    select
+        'warning',
+        'current_by_another_name',
+        rule_set,
+        null,
+        file_name,
+        line_number,
+        'is the current one; metrics and analyses ask for the name current: call it so, or '
+        || 'adapt them'
+    from delivered_rule_sets
+    where status = 'current' and rule_set <> 'current'
+
+    union all
+
+    select
+        'error',
         'rule_set_circle',
         lineage.rule_set,
         null,

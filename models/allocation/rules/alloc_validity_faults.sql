@@ -164,7 +164,9 @@ faults as (
         rules.line_number,
         'holds in no period that has money; '
         || case
-            when rules.valid_from > (select max(fiscal_period) from periods_with_money)
+            when
+                rules.valid_from
+                > (select max(money.fiscal_period) from periods_with_money as money)
                 then 'leave it when it is meant for later, else mend its dates'
             else 'mend its dates, or remove it'
         end
@@ -174,6 +176,10 @@ faults as (
     where
         periods_with_money.fiscal_period is null
         and rules.valid_from <= rules.valid_to
+        -- a copy that never holds is how a rule set takes away a rule of its base
+        and rules.rule_id not in (
+            select rule_id from rules group by rule_id having count(distinct rule_set) > 1
+        )
         and (select count(*) from {{ ref('alloc_cost_buckets') }}) > 0
 
 )

@@ -80,7 +80,7 @@ starts as (
 
 ),
 
--- a walk goes through items that stand in the period; other objects, such as applications, always do
+-- a walk goes through items of the period; other objects, such as applications, always stand
 valid_relationships as (
 
     select

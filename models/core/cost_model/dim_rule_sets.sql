@@ -1,7 +1,7 @@
 -- grain: one rule set that is computed
 -- why: what-if is one more rule set, not a copy of the model
 -- reads: input_cost_model__rule_sets
--- conserves: every delivered set that is not retired; current always
+-- conserves: every delivered set that is not retired; current when none is delivered as such
 
 with
 
@@ -25,4 +25,4 @@ select
     null,
     'current',
     'The only rule set; none was delivered.'
-where 'current' not in (select rule_set from rule_sets)
+where not exists (select 1 from rule_sets where status = 'current' or rule_set = 'current')

@@ -14,6 +14,9 @@
     'bridge_cost_center_moves', 'dim_fiscal_days', 'dim_fiscal_periods', 'fct_plan_lines',
     'fct_quantities',
 ] %}
+{% set built_in_drivers = (
+    'service_usage', 'headcount', 'timesheet_hours', 'cloud_effective_cost', 'tagged_cost'
+) %}
 {% set later_periods = [
     'fct_cloud_charges', 'fct_employee_hours', 'fct_exchange_rates', 'fct_service_usage',
 ] %}
@@ -40,47 +43,31 @@ used_places as (
         cost_center_id
     from ledger_places
 
+    {% for table_name in ['fct_plan_lines', 'fct_quantities'] -%}
     union
 
     select
         fiscal_period,
         account_id,
         cost_center_id
-    from {{ ref('fct_plan_lines') }}
-
-    union
-
-    select
-        fiscal_period,
-        account_id,
-        cost_center_id
-    from {{ ref('fct_quantities') }}
-
+    from {{ ref(table_name) }}
+    {% endfor %}
 ),
 
 -- of master data, a period knows what its lines name and what was valid in it
-account_ancestors as (
+{% for kind in ['account', 'cost_center'] -%}
+{{ kind }}_ancestors as (
 
     select distinct
         used_places.fiscal_period,
-        hierarchy.account_id,
-        hierarchy.ancestor_account_id
-    from {{ ref('bridge_account_hierarchy') }} as hierarchy
-    inner join used_places on hierarchy.account_id = used_places.account_id
+        hierarchy.{{ kind }}_id,
+        hierarchy.ancestor_{{ kind }}_id
+    from {{ ref('bridge_' ~ kind ~ '_hierarchy') }} as hierarchy
+    inner join used_places on hierarchy.{{ kind }}_id = used_places.{{ kind }}_id
 
 ),
 
-cost_center_ancestors as (
-
-    select distinct
-        used_places.fiscal_period,
-        hierarchy.cost_center_id,
-        hierarchy.ancestor_cost_center_id
-    from {{ ref('bridge_cost_center_hierarchy') }} as hierarchy
-    inner join used_places on hierarchy.cost_center_id = used_places.cost_center_id
-
-),
-
+{% endfor -%}
 valid_items as (
 
     select
@@ -125,18 +112,7 @@ built_in_names as (
         driver_id,
         cast(null as date) as fiscal_period
     from drivers
-    where
-        driver_id in (
-            'service_usage', 'headcount', 'timesheet_hours', 'cloud_effective_cost', 'tagged_cost'
-        )
-
-),
-
-weighing_rules as (
-
-    select driver_id from {{ ref('input_cost_model__allocation_rules') }}
-    union all
-    select driver_id from {{ ref('input_cost_model__allocation_fallbacks') }}
+    where driver_id in {{ built_in_drivers }}
 
 ),
 
@@ -144,7 +120,12 @@ weighing_rules as (
 tagged_costs as (
 
     select * from ledger_places
-    where exists (select 1 from weighing_rules where driver_id = 'tagged_cost')
+    where
+        'tagged_cost' in (
+            select driver_id from {{ ref('input_cost_model__allocation_rules') }}
+            union all
+            select driver_id from {{ ref('input_cost_model__allocation_fallbacks') }}
+        )
 
 ),
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -227,7 +228,9 @@ def explanation(found: Row) -> Iterator[str]:
         yield (
             f"Rules that come before it take what it matches: {others}"
             if others
-            else ("Its filters match no money in this period.")
+            else "It does not hold in this period; see its dates above."
+            if not _holds_in(rule, found["fiscal_period"])
+            else "Its filters match no money in this period."
         )
         return
     yield ""
@@ -262,6 +265,12 @@ def _dates(rule: Row) -> str:
     told = f"from {start} " if start and start.year > FIRST_YEAR else ""
     told += f"to {end}" if end and end.year < LAST_YEAR else ""
     return told.strip() or "always"
+
+
+def _holds_in(rule: Row, period: date) -> bool:
+    """Say whether the rule is valid in a period, which it is when it is so on the first day."""
+    start, end = rule.get("valid_from"), rule.get("valid_to")
+    return (start is None or start <= period) and (end is None or end >= period)
 
 
 def _sender_headers(layer: str) -> tuple[str, ...]:
@@ -300,9 +309,12 @@ def _receiver_cells(one: Row) -> tuple[str, ...]:
 
 
 def _driver_cell(one: Row) -> str:
-    """Return the period of the driver values; of a dual rate also which part, by which driver."""
+    """Return the period of the driver values; of a dual rate and a hybrid also what was used."""
     period = f"{one['driver_period']:%Y-%m}" if one["driver_period"] else ""
-    return f"{one['part']}: {one['driver_id']} {period}".rstrip() if one["part"] else period
+    used = one["part"]
+    if one["fallback_position"]:
+        used = f"{one['fallback_position']} {one['method_used']}"
+    return f"{used}: {one['driver_id'] or ''} {period}".rstrip(" :") if used else period
 
 
 def _limited(

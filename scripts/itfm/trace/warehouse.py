@@ -20,6 +20,7 @@ NEEDED = "marts.fct_cost_trace"
 SUGGESTIONS = 3
 FEW = 12
 MONEY = "amount"
+CURRENT = "current"
 PLACES = (
     "UNALLOCATED", "IDLE_CAPACITY", "UNTAGGED", "VOLUME_VARIANCE", "SPENDING_VARIANCE",
 )  # fmt: skip
@@ -196,7 +197,10 @@ class Warehouse:
 
     def rule_set(self, given: str) -> str:
         """Return the rule set that the user means."""
-        return self.known("rule set", given, "select rule_set from core.dim_rule_sets")
+        rows = self.rows("select rule_set, status from core.dim_rule_sets")
+        if given == CURRENT and not any(row["rule_set"] == given for row in rows):
+            given = next((row["rule_set"] for row in rows if row["status"] == CURRENT), given)
+        return self.known_of("rule set", given, [row["rule_set"] for row in rows])
 
     def names(self) -> dict[tuple[str, str], str]:
         """Return the names of services and consumers by layer and id."""
