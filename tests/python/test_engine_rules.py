@@ -273,3 +273,37 @@ def test_circles_without_an_outlet_stop_the_build(tmp_path_factory: pytest.TempP
         "select table_name from information_schema.tables where table_schema = 'allocation'"
     )
     assert ("alloc_path_visits",) not in built
+
+
+def test_the_current_rule_set_may_bear_another_name(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Marts hold money once, and a rule of the base is taken away by a copy that never holds."""
+    folder = tmp_path_factory.mktemp("other_name")
+    company = EngineWorkspace(folder / "ws", folder / "target")
+    company.add("cost_model/rule_sets", rule_set="rules_2026", status="current")
+    company.add("cost_model/rule_sets", rule_set="next", based_on="rules_2026", status="proposed")
+    ours = {"rule_set": "rules_2026"}
+    company.consumers("north", "south")
+    company.line(100)
+    company.add("planning/budget_lines", line_id="B1", budget_version="plan", amount=90,
+                posting_date="2025-01-01", account_id="6000", cost_center_id="CC1")  # fmt: skip
+    company.classify("all", 900, "Staffing", "Internal Labor", **ours)
+    company.rule("north", "cost_pool", 10, "fixed_percent", **ours)
+    company.percentages("north", "consumer", {"north": 100}, **ours)
+    company.target_set("south", "consumer", "south")
+    company.rule("south", "cost_pool", 20, "even", target_set="south", **ours)
+    company.rule("north", "cost_pool", 10, "fixed_percent", rule_set="next", valid_to="2020-12-31")
+    company.rule("late", "solution", 30, "driver", driver_id="late", **ours)
+    company.driver("late", "", {"north": 1}, day="2025-06-01")
+    result = company.build("+path:models/allocation +path:models/marts/budget")
+    assert result.returncode == 0, result.stdout[-5000:]
+    assert company.query(
+        "select sum(actual_amount)::int, sum(budget_amount)::int from marts.fct_budget_variance"
+    ) == [(100, 90)]
+    assert company.query(
+        "select rule_set, to_id, amount_minor::int from allocation.alloc_pool_flows"
+        " where scenario = 'actual' order by all"
+    ) == [("next", "south", 10000), ("rules_2026", "north", 10000)]
+    warned = company.query("select fault, rule_id from allocation.alloc_rule_faults order by all")
+    assert warned == [("current_by_another_name", None), ("driver_begins_late", "late")]

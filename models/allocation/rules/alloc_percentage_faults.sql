@@ -20,7 +20,8 @@ rules as (
         method,
         file_name,
         line_number,
-        coalesce(valid_to >= (select min(day) from {{ ref('dim_fiscal_days') }}), true) as holds
+        coalesce(valid_to >= (select min(fiscal_period) from {{ ref('alloc_cost_buckets') }}), true)
+            as holds
     from {{ ref('alloc_effective_rules') }}
 
 ),

@@ -178,7 +178,10 @@ faults as (
         and rules.valid_from <= rules.valid_to
         -- a copy that never holds is how a rule set takes away a rule of its base
         and rules.rule_id not in (
-            select rule_id from rules group by rule_id having count(distinct rule_set) > 1
+            select alike.rule_id
+            from rules as alike
+            group by alike.rule_id
+            having count(distinct alike.rule_set) > 1
         )
         and (select count(*) from {{ ref('alloc_cost_buckets') }}) > 0
 
