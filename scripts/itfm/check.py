@@ -106,7 +106,7 @@ def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _
     with _open(database) as connection:
         report.files = load(connection, workspace, keep_going=True)
         for problem in problems(connection):
-            report.add(problem, stops=problem.kind in STOPPING_FILES)
+            report.add(problem, stops=_stops(problem, report))
     progress(f"casting {sum(file.row_count for file in report.files):,} rows")
     judges = Judges(workspace, scratch, database, progress)
     with _open(database) as connection:
@@ -128,6 +128,15 @@ def check_workspace(path: Path | str, progress: Callable[[str], None] = lambda _
                 progress("judging who serves whom, and capacities")
                 _check_networks(connection, judges, report)
     return _in_order(report)
+
+
+def _stops(problem: Problem, report: Report) -> bool:
+    """Say whether a problem of a file stops a build: rules and weights are never left out."""
+    if problem.kind != "missing_column":
+        return problem.kind in STOPPING_FILES
+    is_needed = problem.domain == "cost_model" or problem.table_name == "drivers"
+    with_rows = {file.file_name for file in report.files if file.row_count}
+    return is_needed and problem.file_name in with_rows
 
 
 def _in_order(report: Report) -> Report:
@@ -349,6 +358,8 @@ def _advice(
         return f"{shown} names a period, not a day. Write a day of it, such as its last one" + (
             ", and the period into period_name where it is another one." if told else "."
         )
+    if code == "unparsable_number" and value.strip().endswith("%"):
+        return f"{shown} has a percent sign. Write {value.strip().rstrip('% ')}."
     if code == "unparsable_number" and _is_huge(value):
         code = "too_large"
     texts = {

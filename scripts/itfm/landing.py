@@ -853,7 +853,12 @@ def _header_problems(group: list[_Opened]) -> list[Problem]:
         for column in one.file.table.required_columns:
             if column not in given:
                 headers = [header.delivered for header in one.headers]
-                close = did_you_mean(column, [normalise_header(h) for h in headers])
+                others = [
+                    normalise_header(header)
+                    for header in headers
+                    if normalise_header(header) not in one.file.table.column_names
+                ]
+                close = did_you_mean(column, others)
                 if one.file.mapping and one.file.table.key == (column,):
                     close += f" A key can be made by combine: {{{column}: [{FILE}, {LINE}]}}."
                 found.append(

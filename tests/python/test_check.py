@@ -136,6 +136,25 @@ def test_names_files_and_formats(folder: Path) -> None:
     assert "cost_centers.csv, near line" in unreadable
 
 
+def test_percentages_as_people_write_them(folder: Path) -> None:
+    percentages = folder / "cost_model/allocation_percentages.csv"
+    text = percentages.read_text("utf-8")
+    percentages.write_text(text.replace("WAN,40", "WAN,40%"), "utf-8")
+    assert (
+        "'40%' has a percent sign. Write 40."
+        in messages(check_workspace(folder), "unparsable_number")[0]
+    )
+    header, *rows = text.splitlines()
+    parts = [f"{row},{int(number) / 100}" for row, number in (one.rsplit(",", 1) for one in rows)]
+    percentages.write_text("\n".join([header, *parts]), "utf-8")
+    report = check_workspace(folder)
+    assert "60 percent is written 60, not 0.6" in messages(report, "percentages")[0]
+    percentages.write_text(text.replace("percentage", "percent", 1), "utf-8")
+    report = check_workspace(folder)
+    assert "Did you mean percent?" in messages(report, "missing_column")[0]
+    assert report.stops
+
+
 def test_rules_of_the_cost_model(folder: Path) -> None:
     percentages = folder / "cost_model/allocation_percentages.csv"
     percentages.write_text(

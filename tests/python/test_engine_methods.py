@@ -554,7 +554,10 @@ def test_shared_cost_by_what_the_ledger_names(company: EngineWorkspace) -> None:
         "select severity, message from allocation.alloc_rule_faults where rule_id = 'shared'"
     )
     assert [severity for severity, _ in warned] == ["warning"]
-    assert "negative in some period, such as for team c; there it counts as 0" in warned[0][1]
+    assert (
+        "negative in some period, such as for team c in the period from 2025-01-01;"
+        " there it counts as 0" in warned[0][1]
+    )
 
 
 def test_every_place_has_its_reason(company: EngineWorkspace) -> None:

@@ -201,7 +201,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("error", "lost", "curent, which rule_sets does not list"),
         ("error", "tie 1", "and rule tie 2 both take"),
         ("error", "a", "and rule b both take"),
-        ("error", "below zero", "which is negative in some period, such as for c1"),
+        ("error", "below zero", "such as for c1 from s2 in the period from 2025-01-01"),
         ("error", "too heavy", "a million millions or more, such as for c1"),
         ("error", "own", "which the standard does not have"),
         ("error", None, "target set all names nobody here"),

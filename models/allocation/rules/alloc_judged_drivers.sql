@@ -85,7 +85,13 @@ drivers as (
         max(is_delivered) as is_delivered,
         count(*) as known_values,
         count(case when is_known_receiver then 1 end) as known_receivers,
-        min(case when quantity < 0 then to_id end) as negative_receiver,
+        min(
+            case
+                when quantity < 0
+                    then to_id || case when from_id <> '*' then ' from ' || from_id else '' end
+                        || ' in the period from ' || cast(driver_period as varchar)
+            end
+        ) as negative_receiver,
         min(case when quantity >= 1000000000000 then to_id end) as heavy_receiver,
         min(case when replaced_values > 0 then to_id end) as replaced_receiver,
         sum(replaced_values) as replaced_values,

@@ -1,6 +1,6 @@
--- grain: one fault of a fixed_percent rule or of a row of its percentages
+-- grain: one fault of a fixed_percent rule, or of percentages without one
 -- why: percentages that do not add up would lose or invent money
--- reads: percentages, fallbacks and rejects of the cost model, alloc_effective_rules, objects
+-- reads: percentages, fallbacks and rejects of the cost model, effective rules, cost buckets
 -- conserves: every fault once
 
 with
@@ -16,38 +16,12 @@ rules as (
     select distinct
         defined_in as rule_set,
         rule_id,
-        sender_layer,
         method,
         file_name,
         line_number,
         coalesce(valid_to >= (select min(fiscal_period) from {{ ref('alloc_cost_buckets') }}), true)
             as holds
     from {{ ref('alloc_effective_rules') }}
-
-),
-
-objects as (
-
-    select * from {{ ref('alloc_objects') }}
-
-),
-
-alike_objects as (
-
-    select
-        layer,
-        lower(object_id) as name,
-        min(object_id) as object_id
-    from objects
-    group by layer, lower(object_id)
-
-    union all
-
-    select distinct
-        to_layer,
-        'unallocated',
-        'UNALLOCATED'
-    from percentages
 
 ),
 
@@ -123,7 +97,11 @@ faults as (
                 'has percentages that add up to '
                 || rtrim(rtrim(cast(total_percentage as varchar), '0'), '.')
                 || ' and not to 100; correct them'
-                || case when total_percentage < 100 then ', or add UNALLOCATED' else '' end
+                || case
+                    when total_percentage = 1 then ': 60 percent is written 60, not 0.6'
+                    when total_percentage < 100 then ', or add UNALLOCATED'
+                    else ''
+                end
         end as message
     from sums
     where
@@ -148,44 +126,6 @@ faults as (
         on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
     where rules.rule_id is null
     group by percentages.rule_set, percentages.rule_id, percentages.file_name
-
-    union all
-
-    select
-        'unknown_receiver',
-        percentages.rule_set,
-        percentages.rule_id,
-        percentages.file_name,
-        percentages.line_number,
-        'gives a percentage to ' || percentages.to_id || ', which is no object of the '
-        || percentages.to_layer || ' layer' || {{ did_you_mean('alike_objects.object_id') }}
-        || '; correct the name, or deliver the object'
-    from percentages
-    inner join rules
-        on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
-    left join objects
-        on percentages.to_layer = objects.layer and percentages.to_id = objects.object_id
-    left join alike_objects
-        on
-            percentages.to_layer = alike_objects.layer
-            and lower(percentages.to_id) = alike_objects.name
-    where objects.object_id is null and percentages.to_id <> 'UNALLOCATED'
-
-    union all
-
-    select
-        'layer_order',
-        percentages.rule_set,
-        percentages.rule_id,
-        percentages.file_name,
-        percentages.line_number,
-        'sends from ' || rules.sender_layer || ' to ' || percentages.to_id || ' in '
-        || percentages.to_layer || '; money can only go to a later layer, '
-        || 'or to objects of the same layer'
-    from percentages
-    inner join rules
-        on percentages.rule_set = rules.rule_set and percentages.rule_id = rules.rule_id
-    where rules.sender_layer = 'solution' and percentages.to_layer = 'resource_tower'
 
 )
 

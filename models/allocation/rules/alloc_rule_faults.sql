@@ -69,6 +69,8 @@ faults as (
     union all
     select * from {{ ref('alloc_percentage_faults') }}
     union all
+    select * from {{ ref('alloc_receiving_faults') }}
+    union all
     select * from {{ ref('alloc_target_set_faults') }}
     union all
     select * from {{ ref('alloc_cost_pool_faults') }}
