@@ -157,20 +157,19 @@ def _nothing(
 
 
 def _passed_on(warehouse: Warehouse, frame: Row, values: dict[str, object]) -> str:
-    """Say that a service hands on all that it gets, when that is why nothing rests on it."""
-    service = values.get("service")
-    passed = service and warehouse.rows(
-        "select handed_on_amount from marts.fct_service_total_cost where service_id = $service "
-        "and rule_set = $rule_set and scenario = $scenario and fiscal_period = $fiscal_period "
-        "and handed_on_amount <> 0",
-        service=service,
+    """Say that an object hands on all that it gets, when that is why nothing rests on it."""
+    rows = warehouse.rows(
+        "select handed_on_minor / 100 as handed_on from allocation.alloc_layer_totals "
+        "where object_id = $object_id and rule_set = $rule_set and scenario = $scenario "
+        "and fiscal_period = $fiscal_period and handed_on_minor <> 0 and net_minor = 0",
+        object_id=values.get("service") or values.get("tower"),
         **{name: frame[name] for name in ("rule_set", "scenario", "fiscal_period")},
     )
-    if not passed:
+    if not rows or frame["measure"] != MONEY:
         return ""
     return (
-        f" It hands on {passed[0]['handed_on_amount']:,.2f} to other services, where the money "
-        "rests: marts.fct_service_total_cost shows what passes a service."
+        f" It hands on all of {rows[0]['handed_on']:,.2f} within its layer; the money rests with "
+        "those who get it: marts.fct_service_total_cost shows what passes a service."
     )
 
 
