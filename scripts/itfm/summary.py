@@ -233,8 +233,10 @@ class _Summary:
         rows += self.rows("select message from allocation.alloc_use_faults order by message")
         if rows:
             warnings = f"{len(rows):,} warning{'s' if len(rows) > 1 else ''}"
-            text = f"{warnings} in alloc_rule_faults and alloc_use_faults: {rows[0][0]}"
-            yield _labelled("Cost model", " ".join(text.split()))
+            yield _labelled("Cost model", f"{warnings} in alloc_rule_faults and alloc_use_faults:")
+            yield f"{'':15}{' '.join(rows[0][0].split())}"
+            if len(rows) > 1:
+                yield f"{'':15}... `itfm check` tells them all"
 
     def _services(self) -> Iterator[str]:
         rows = self.rows(

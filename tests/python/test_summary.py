@@ -127,10 +127,8 @@ def test_warnings_tests_and_cancelling_amounts_are_told(company: Workspace) -> N
     told = lines(company)
     text = "\n".join(told)
     assert max(len(line) for line in told) <= WIDTH
-    assert (
-        "Cost model   3 warnings in alloc_rule_faults and alloc_use_faults: rules.csv, line 2"
-        in text
-    )
+    assert "Cost model   3 warnings in alloc_rule_faults and alloc_use_faults:" in text
+    assert "               rules.csv, line 2" in text
     assert "not passed: cost_model_has_no_warnings" in text
     assert "orphan holding 200 EUR without signs" in text
     # what cancels comes first when it is more, and says what stands behind its 0

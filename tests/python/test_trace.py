@@ -564,6 +564,7 @@ def test_rules_are_explained(company: EngineWorkspace) -> None:
     text = run(company, "explain", "mesh")
     assert "handed on" in text
     assert "unallocated" in text
+    assert "terms      target set" in run(company, "explain", "rest")
     assert "sorts lines" in run(company, "explain", "seven")
     assert "Rules that come before it take what it matches: " in run(company, "explain", "rest")
 

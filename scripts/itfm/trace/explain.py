@@ -19,6 +19,9 @@ LAYER_NAMES = {
     "resource_tower": "takes money from towers",
     "solution": "takes money from services",
 }
+TERMS = (
+    "target_set", "rate", "capacity", "idle", "budget_driver_id", "fixed_percentage", "network",
+)  # fmt: skip
 WHAT_LEAVES, ALL_HELD = "what_leaves", "all_held"
 BASES = (
     "  Two bases, which do not add up: what leaves goes to later layers or stops; all that the "
@@ -205,6 +208,8 @@ def explanation(found: Row) -> Iterator[str]:
     if rule.get("method"):
         driver = f", driver {rule['driver_id']}" if rule.get("driver_id") else ""
         yield f"  method     {rule['method']}{driver}, sequence {rule['sequence']}"
+        if terms := _terms(rule):
+            yield f"  terms      {', '.join(terms)}"
     filters = [
         f"{name.removesuffix('_filter')} {value}"
         for name, value in rule.items()
@@ -265,6 +270,23 @@ def _dates(rule: Row) -> str:
     told = f"from {start} " if start and start.year > FIRST_YEAR else ""
     told += f"to {end}" if end and end.year < LAST_YEAR else ""
     return told.strip() or "always"
+
+
+def _terms(rule: Row) -> list[str]:
+    """Return what else the method lives on; defaults say nothing."""
+    unsaid = {"network"} if rule.get("network") == "reciprocal" else set()
+    if rule["method"] not in ("capacity", "cloud_usage"):
+        unsaid.add("idle")
+    return [
+        f"{name.removesuffix('_id').replace('_', ' ')} {_plain(rule[name])}"
+        for name in TERMS
+        if name not in unsaid and rule.get(name)
+    ]
+
+
+def _plain(value: object) -> str:
+    """Return a number without the zeros behind its last digit; other values as they are."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _holds_in(rule: Row, period: date) -> bool:

@@ -30,7 +30,7 @@ def find_line(
         raise UserError(
             f"{line_id} holds {found[0]['measure']}, not {measure}: add --measure "
             f"{_quoted(found[0]['measure'])}."
-            if measure == MONEY
+            if found[0]["measure"] != MONEY
             else f"{line_id} is a line of money: leave --measure out."
         )
     line = _of_scenario(line_id, fitting, scenario)
