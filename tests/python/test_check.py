@@ -155,6 +155,22 @@ def test_percentages_as_people_write_them(folder: Path) -> None:
     assert report.stops
 
 
+def test_what_follows_from_an_unusable_rule_is_not_told_again(folder: Path) -> None:
+    rules = folder / "cost_model/allocation_rules.csv"
+    text = rules.read_text("utf-8")
+    rules.write_text(
+        text + "AWRY,current,consumer,20,,,,,,,,,fixed_percent,,,,,,,,,,me,,,\n", "utf-8"
+    )
+    percentages = folder / "cost_model/allocation_percentages.csv"
+    rows = percentages.read_text("utf-8") + "AWRY,current,solution,PLATFORM,100\n"
+    percentages.write_text(rows, "utf-8")
+    report = check_workspace(folder)
+    assert "'consumer' is not one of" in messages(report, "unknown_code")[0]
+    assert messages(report, "percentage_without_rule") == []
+    rules.write_text(text, "utf-8")
+    assert "AWRY" in messages(check_workspace(folder), "percentage_without_rule")[0]
+
+
 def test_rules_of_the_cost_model(folder: Path) -> None:
     percentages = folder / "cost_model/allocation_percentages.csv"
     percentages.write_text(

@@ -68,9 +68,10 @@ moved_shares as (
 
 ),
 
--- who moves the shares moves only what is charged; the variances stay with the rate
+-- who moves the shares moves only what is charged; the variances stay with the rate, whose own
+-- move is what is left
 uncharged_moves as (
-    {% for is_after, side in [(true, 'after_share'), (false, 'before_share')] %}
+    {% for is_own, is_after in [(false, true), (false, false), (true, true), (true, false)] %}
     select
         pairs.rule_set,
         pairs.based_on,
@@ -78,17 +79,17 @@ uncharged_moves as (
         senders.fiscal_period,
         {{ is_after }} as is_after,
         senders.step as sender_layer,
-        moved_shares.step,
-        moved_shares.moved_by,
-        senders.rule_id,
+        {{ 'senders.step' if is_own else 'moved_shares.step' }} as step,
+        {{ 'senders.rule_id' if is_own else 'moved_shares.moved_by' }} as moved_by,
         senders.from_id,
         senders.cost_pool,
         senders.cost_sub_pool,
         senders.expense_type,
         moved_shares.to_layer,
         moved_shares.to_id,
-        {{ '-' if not is_after }}{{ whole_parts(
-            'senders.parts * (senders.charged_part - 1) * moved_shares.' ~ side
+        {{ '-' if is_own == is_after }}{{ whole_parts(
+            'senders.parts * (senders.charged_part - 1) * moved_shares.'
+            ~ ('after_share' if is_after else 'before_share')
         ) }} as parts
     from pairs
     inner join rated_senders as senders on pairs.rule_set = senders.rule_set
@@ -136,43 +137,7 @@ moves as (
 
     union all
 
-    select
-        rule_set,
-        based_on,
-        scenario,
-        fiscal_period,
-        is_after,
-        sender_layer,
-        step,
-        moved_by,
-        from_id,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        to_layer,
-        to_id,
-        parts
-    from uncharged_moves
-
-    union all
-
-    select
-        rule_set,
-        based_on,
-        scenario,
-        fiscal_period,
-        is_after,
-        sender_layer,
-        sender_layer as step,
-        rule_id,
-        from_id,
-        cost_pool,
-        cost_sub_pool,
-        expense_type,
-        to_layer,
-        to_id,
-        -parts
-    from uncharged_moves
+    select * from uncharged_moves
 
 )
 

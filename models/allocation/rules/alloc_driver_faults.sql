@@ -3,6 +3,8 @@
 -- reads: weighings, driver values, judged drivers, objects, target members, alloc_cost_buckets
 -- conserves: every fault once
 
+{% set credits_may_exceed = ('cloud_effective_cost', 'tagged_cost') %}
+
 with
 
 weighings as (
@@ -147,12 +149,12 @@ faults as (
     select
         *,
         case
-            when driver_id in ('cloud_effective_cost', 'tagged_cost') then 'warning' else 'error'
+            when driver_id in {{ credits_may_exceed }} then 'warning' else 'error'
         end,
         'negative_weight',
         ', which is negative in some period, such as for ' || negative_receiver
         || case
-            when driver_id in ('cloud_effective_cost', 'tagged_cost') then '; there it counts as 0'
+            when driver_id in {{ credits_may_exceed }} then '; there it counts as 0'
             else '; correct the deliveries, a weight is never below 0'
         end
     from judged_weighings

@@ -160,8 +160,10 @@ def _passed_on(warehouse: Warehouse, frame: Row, values: dict[str, object]) -> s
     """Say that an object hands on all that it gets, when that is why nothing rests on it."""
     rows = warehouse.rows(
         "select handed_on_minor / 100 as handed_on from allocation.alloc_layer_totals "
-        "where object_id = $object_id and rule_set = $rule_set and scenario = $scenario "
-        "and fiscal_period = $fiscal_period and handed_on_minor <> 0 and net_minor = 0",
+        "where layer = $layer and object_id = $object_id and rule_set = $rule_set "
+        "and scenario = $scenario and fiscal_period = $fiscal_period "
+        "and handed_on_minor <> 0 and net_minor = 0",
+        layer="solution" if "service" in values else "resource_tower",
         object_id=values.get("service") or values.get("tower"),
         **{name: frame[name] for name in ("rule_set", "scenario", "fiscal_period")},
     )
