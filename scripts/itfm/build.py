@@ -51,6 +51,7 @@ class BuildOptions:
     force: bool = False
     full: bool = False
     publish: bool = True
+    restate: bool = False
 
 
 def build(path: Path | str, options: BuildOptions | None = None, out: Console | None = None) -> int:
@@ -77,7 +78,9 @@ def build(path: Path | str, options: BuildOptions | None = None, out: Console | 
         return WRONG_INPUTS
 
 
-def publish_as_it_stands(path: Path | str, out: Console | None = None) -> int:
+def publish_as_it_stands(
+    path: Path | str, out: Console | None = None, *, restate: bool = False
+) -> int:
     """Publish the work database without building it, as after a plain `dbt build`.
 
     What ties it to the ledger is looked at once more; tests are not run again. Returns the exit
@@ -95,7 +98,7 @@ def publish_as_it_stands(path: Path | str, out: Console | None = None) -> int:
                 for fault in faults:
                     shown.print(f"Not published: {fault}", style="red", markup=False)
                 return FAILED
-            publishing.publish(workspace, fingerprint="")
+            publishing.publish(workspace, fingerprint="", restate=restate)
     except Stopped as stopped:
         return stopped.exit_code
     except UserError as error:
@@ -245,7 +248,9 @@ class _Build:
 
         with Phase(self.out, "Publishing") as phase:
             relations = publishing.manifest_relations(target_folder(workspace) / "manifest.json")
-            publishing.publish(workspace, state, known_relations=relations)
+            publishing.publish(
+                workspace, state, known_relations=relations, restate=self.options.restate
+            )
             size = workspace.published_database.stat().st_size / 1024 / 1024
             phase.done(f"{_shown(workspace.published_database)}, {size:,.0f} MB")
 

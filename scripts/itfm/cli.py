@@ -35,6 +35,11 @@ WORKSPACE = click.argument(
     default="workspaces/demo",
     type=click.Path(path_type=Path),
 )
+RESTATE = click.option(
+    "--restate",
+    is_flag=True,
+    help="Publish although bills of closed periods change (closed_periods: keep).",
+)
 
 
 @click.group(
@@ -139,7 +144,8 @@ def demo(
 @click.option(
     "--no-publish", is_flag=True, help="Build and test only; readers keep what they have."
 )
-def build(workspace: Path, force: bool, full: bool, no_publish: bool) -> None:
+@RESTATE
+def build(workspace: Path, force: bool, full: bool, no_publish: bool, restate: bool) -> None:
     """Build, test and publish the warehouse of a workspace; does nothing when nothing changed.
 
     Exit code 1 when a model or test failed, 2 when the files or settings cannot be used; the
@@ -148,17 +154,20 @@ def build(workspace: Path, force: bool, full: bool, no_publish: bool) -> None:
     from itfm.build import BuildOptions
     from itfm.build import build as build_warehouse
 
-    options = BuildOptions(force=force or no_publish, full=full, publish=not no_publish)
+    options = BuildOptions(
+        force=force or no_publish, full=full, publish=not no_publish, restate=restate
+    )
     sys.exit(build_warehouse(workspace, options))
 
 
 @main.command()
 @WORKSPACE
-def publish(workspace: Path) -> None:
+@RESTATE
+def publish(workspace: Path, restate: bool) -> None:
     """Publish the work database as it stands, after a plain `dbt build` whose tests passed."""
     from itfm.build import publish_as_it_stands
 
-    sys.exit(publish_as_it_stands(workspace))
+    sys.exit(publish_as_it_stands(workspace, restate=restate))
 
 
 @main.command()

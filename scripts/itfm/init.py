@@ -39,6 +39,10 @@ formats:
 # A provider that sends a month again replaces what it sent before; append keeps every delivery.
 cloud_deliveries: replace
 
+# When bills of a period that ledger.fiscal_periods calls closed change after they were published:
+# tell shows them in the summary, keep does not publish them before `itfm build --restate`.
+closed_periods: tell
+
 rejects:
   ledger_loss_limit: 0.001 # share of the ledger's absolute amount that may be rejected
   stop_on: [] # reasons that stop a build wherever they occur, such as [malformed_row, orphan]

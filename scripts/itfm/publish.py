@@ -19,8 +19,10 @@ from pathlib import Path
 
 import duckdb
 
+from itfm import restatements
 from itfm.contract import project_folder
 from itfm.errors import UserError
+from itfm.restatements import RestatedPeriod
 from itfm.workspace import Workspace
 
 CATALOG = "warehouse"
@@ -29,6 +31,7 @@ KEPT_SCHEMAS = ("landing", "quality", "information_schema", "pg_catalog")
 PUBLISHED_TABLE = "reconciliation.published"
 # no model: it says which periods the next build need not compute again
 BUILT_PERIODS = "allocation.alloc_built_periods"
+SHOWN_PERIODS = 5
 PUBLISHED_COLUMNS = {
     "published_at": ("timestamp", "Time of the publication, UTC."),
     "git_commit": ("varchar", "Commit of the project that built it; ends in + with local edits."),
@@ -72,18 +75,22 @@ def publish(
     *,
     known_relations: Iterable[str] | None = None,
     required: Iterable[str] = REQUIRED,
+    restate: bool = False,
 ) -> Published:
     """Replace the published warehouse by the work database; readers are not disturbed.
 
     `known_relations` are the relations of the project as schema.name; others, left behind by
     models that no longer exist, are dropped first. `required` must be there and readable.
+    `restate` lets bills of closed periods change where the workspace keeps them.
     """
     facts = Published(
         datetime.now(UTC).replace(tzinfo=None, microsecond=0), git_commit(), fingerprint
     )
     temporary = new_file(workspace)
     remove_leftovers(workspace)
-    _complete(workspace.work_database, facts, known_relations)
+    restated = _complete(workspace, facts, known_relations)
+    if workspace.closed_periods == "keep" and not restate:
+        _keep_closed_periods(workspace, restated)
     try:
         shutil.copyfile(workspace.work_database, temporary)
         _verify(temporary, required)
@@ -164,8 +171,11 @@ def git_commit(folder: Path | None = None) -> str | None:
     return commit + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
 
 
-def _complete(work: Path, facts: Published, known_relations: Iterable[str] | None) -> None:
-    """Write when and from what it was built, drop what is left over, and settle the file."""
+def _complete(
+    workspace: Workspace, facts: Published, known_relations: Iterable[str] | None
+) -> list[RestatedPeriod]:
+    """Write when and from what it was built and what it restates, and settle the file."""
+    work = workspace.work_database
     try:
         connection = duckdb.connect(str(work))
     except duckdb.IOException as error:
@@ -189,9 +199,27 @@ def _complete(work: Path, facts: Published, known_relations: Iterable[str] | Non
         )
         for name, (_, text) in PUBLISHED_COLUMNS.items():
             connection.execute(f"comment on column {PUBLISHED_TABLE}.{name} is '{text}'")
+        restatements.record(connection, workspace.published_database, facts.published_at)
+        restated = restatements.restated_periods(connection)
         connection.execute("checkpoint")
     if work.with_name(f"{work.name}.wal").exists():
         raise PublishError(f"{work} is still being written by another program; build again.")
+    return restated
+
+
+def _keep_closed_periods(workspace: Workspace, restated: list[RestatedPeriod]) -> None:
+    closed = [period for period in restated if period.is_closed]
+    if not closed:
+        return
+    told = "".join(f"\n  - {period.text()}" for period in closed[:SHOWN_PERIODS])
+    more = len(closed) - SHOWN_PERIODS
+    told += f"\n  and {more} more in {restatements.TABLE}" if more > 0 else ""
+    raise PublishError(
+        f"published bills of closed periods would change, and {workspace.settings_file.name} "
+        f"says closed_periods: keep.{told}\nThe published warehouse was not touched. Take the "
+        "change back, or let it happen with `--restate`; what was built stands in "
+        f"{workspace.work_database}."
+    )
 
 
 def _drop_strays(connection: duckdb.DuckDBPyConnection, known: set[str]) -> None:

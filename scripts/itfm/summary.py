@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from rich.console import Console
 
 from itfm.errors import UserError
 from itfm.progress import console
+from itfm.restatements import restated_periods
 from itfm.workspace import Workspace, load_workspace
 
 WIDTH = 100
@@ -84,6 +85,7 @@ class _Summary:
     def lines(self) -> Iterator[str]:
         yield from self._head()
         yield from self._ledger()
+        yield from self._restatements()
         yield from self._unallocated()
         yield from self._rejects()
         yield from self._cost_model()
@@ -115,6 +117,7 @@ class _Summary:
             "from core.fct_ledger_lines"
         ):
             yield _labelled("Periods", f"{count}, the first starts {first}, the last {last}")
+        yield from self._missing_periods()
         for count, amount in self.rows("select count(*), sum(amount) from core.fct_ledger_lines"):
             yield _labelled("Ledger", f"{money(amount, 2)} {self.currency} in {count:,} lines")
         shares = self._shares()
@@ -135,6 +138,38 @@ class _Summary:
                 f"largest difference to the ledger {money(largest, 2)} {self.currency} "
                 f"({count:,} layers, periods and scenarios)",
             )
+
+    def _missing_periods(self) -> Iterator[str]:
+        missing = [
+            str(period)
+            for (period,) in self.rows(
+                """
+                with held as (select distinct fiscal_period from core.fct_ledger_lines)
+                select start_date from input_layer.input_ledger__fiscal_calendar
+                where start_date between (select min(fiscal_period) from held)
+                    and (select max(fiscal_period) from held)
+                    and start_date not in (from held)
+                order by start_date
+                """
+            )
+        ]
+        if missing:
+            named = ", ".join(missing[:LARGEST]) + (", ..." if missing[LARGEST:] else "")
+            yield _labelled("", f"{len(missing)} between them without a ledger line: {named}")
+
+    def _restatements(self) -> Iterator[str]:
+        with contextlib.suppress(duckdb.CatalogException):
+            periods = restated_periods(self.connection)
+            if not periods:
+                return
+            closed = sum(period.is_closed for period in periods)
+            count = f"{len(periods):,} published period{'s' if periods[1:] else ''}"
+            count += f", {closed:,} of them closed" if closed else ""
+            inputs = {name for period in periods for name in period.changed_inputs.split(", ")}
+            yield _labelled("Restated", f"{count}; changed since: {', '.join(sorted(inputs))}")
+            for period in periods[:LARGEST]:
+                yield _item(period.text(), money(period.total_change, 2, sign=True))
+            yield from _more(periods, "reconciliation.rec_restatements", "period")
 
     def _stages(self) -> Iterator[str]:
         found = {
@@ -424,10 +459,10 @@ def _item(label: str, value: str) -> str:
     return f"{'':<{LABEL}}  {label:<{room}} {value}"
 
 
-def _more(rows: list[tuple[Any, ...]], table: str) -> Iterator[str]:
+def _more(rows: Sequence[object], table: str, noun: str = "reason") -> Iterator[str]:
     if len(rows) > LARGEST:
         more = len(rows) - LARGEST
-        yield _labelled("", f"  and {more} more reason{'s' if more > 1 else ''} in {table}")
+        yield _labelled("", f"  and {more} more {noun}{'s' if more > 1 else ''} in {table}")
 
 
 def _near(path: Path) -> str:

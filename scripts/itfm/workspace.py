@@ -46,6 +46,7 @@ FILE = "$file"
 LITERAL = "="
 CALENDAR_TYPES = ("calendar_month", "4-4-5", "4-5-4", "5-4-4", "13_period")
 CLOUD_DELIVERIES = ("replace", "append")
+CLOSED_PERIODS = ("tell", "keep")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 REASON_CODES = (
     "missing_value",
@@ -152,6 +153,7 @@ class Workspace:
     cost_model: Path
     cost_model_name: str
     cloud_deliveries: str
+    closed_periods: str
     calendar: Calendar
     formats: Formats
     formats_by_domain: dict[str, Formats]
@@ -316,6 +318,7 @@ class _Reader:
             "reporting_currency",
             "cost_model",
             "cloud_deliveries",
+            "closed_periods",
             "calendar",
             "formats",
             "rejects",
@@ -334,6 +337,7 @@ class _Reader:
             cloud_deliveries=self._choice(
                 document, "", "cloud_deliveries", "replace", CLOUD_DELIVERIES
             ),
+            closed_periods=self._choice(document, "", "closed_periods", "tell", CLOSED_PERIODS),
             calendar=self._calendar(document),
             formats=base,
             formats_by_domain=self._domain_formats(formats, base),

@@ -133,6 +133,7 @@ def test_relations_of_models_that_are_gone_are_not_published(workspace: Workspac
         "landing.files",
         "reconciliation.published",
         "reconciliation.rec_ledger_tie_out",
+        "reconciliation.rec_restatements",
     }
 
 

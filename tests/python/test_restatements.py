@@ -1,0 +1,256 @@
+"""Whoever was billed hears that a published bill has changed, by how much and why."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from itfm.publish import PublishError, publish
+from itfm.restatements import TABLE
+from itfm.summary import lines
+from itfm.workspace import Workspace, load_workspace
+
+Bill = tuple[str, str, str, str, int]  # scenario, rule set, period, consumer, amount
+JANUARY, FEBRUARY = "2025-01-01", "2025-02-01"
+FIRST: list[Bill] = [
+    ("actual", "current", JANUARY, "BU1", 60),
+    ("actual", "current", JANUARY, "BU2", 30),
+    ("actual", "current", FEBRUARY, "BU1", 70),
+    ("actual", "proposed", JANUARY, "BU1", 90),
+    ("budget", "current", JANUARY, "BU1", 100),
+]
+LEDGER = {JANUARY: 100, FEBRUARY: 70}
+VERSIONS = [
+    ("ledger_lines", "own period", JANUARY, "1"),
+    ("ledger_lines", "own period", FEBRUARY, "2"),
+    ("drivers", "later periods", JANUARY, "3"),
+    ("input_cost_model__allocation_rules", "every period", None, "4"),
+]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Return a company that has published two periods, January closed, and changed nothing."""
+    folder = tmp_path / "company"
+    folder.mkdir()
+    (folder / "workspace.yml").write_text("company: Test\n", encoding="utf-8")
+    made = load_workspace(folder)
+    build(made)
+    publish(made, "first")
+    return made
+
+
+def build(
+    workspace: Workspace,
+    bills: Iterable[Bill] = FIRST,
+    ledger: dict[str, int] = LEDGER,
+    versions: list[tuple] = VERSIONS,
+    current: str = "current",
+) -> None:
+    """Write a work database that holds these bills."""
+    workspace.build_folder.mkdir(exist_ok=True)
+    workspace.work_database.unlink(missing_ok=True)
+    billed = list(bills)
+    with duckdb.connect(str(workspace.work_database)) as connection:
+        connection.execute(
+            """
+            create schema core;
+            create schema marts;
+            create schema reconciliation;
+            create table marts.fct_service_cost as select 1 as amount;
+            create table marts.fct_consumer_cost (
+                scenario varchar, rule_set varchar, fiscal_period date, consumer_id varchar,
+                service_id varchar, amount decimal(38, 2)
+            );
+            create table reconciliation.rec_ledger_tie_out (
+                scenario varchar, rule_set varchar, fiscal_period date, layer varchar,
+                unallocated_amount decimal(18, 2)
+            );
+            create table core.dim_rule_sets (rule_set varchar, status varchar);
+            create table core.dim_fiscal_periods as
+                select date '2025-01-01' as fiscal_period, true as is_closed
+                union all select date '2025-02-01', false;
+            create table core.fct_input_versions (
+                table_name varchar, counts_in varchar, fiscal_period date, version varchar
+            );
+            create table core.fct_ledger_lines (fiscal_period date, amount decimal(18, 2));
+            """
+        )
+        for scenario, rule_set, period, consumer, amount in billed:
+            # in two services each, so that a bill is a sum
+            for part in (1, amount - 1):
+                connection.execute(
+                    "insert into marts.fct_consumer_cost values (?, ?, ?, ?, 'S', ?)",
+                    [scenario, rule_set, period, consumer, part],
+                )
+        for scenario, rule_set, period in sorted({bill[:3] for bill in billed}):
+            total = sum(bill[4] for bill in billed if bill[:3] == (scenario, rule_set, period))
+            for layer in ("solution", "consumer"):
+                connection.execute(
+                    "insert into reconciliation.rec_ledger_tie_out values (?, ?, ?, ?, ?)",
+                    [scenario, rule_set, period, layer, ledger.get(period, total) - total],
+                )
+        connection.execute(
+            "insert into core.dim_rule_sets values (?, 'current'), ('proposed', 'proposed')",
+            [current],
+        )
+        connection.executemany("insert into core.fct_input_versions values (?, ?, ?, ?)", versions)
+
+
+def restated(workspace: Workspace) -> list[tuple]:
+    with duckdb.connect(str(workspace.published_database), read_only=True) as connection:
+        return connection.execute(
+            "select scenario, cast(fiscal_period as varchar), is_closed, consumer_id, "
+            f"previous_amount, amount, change_amount, changed_inputs from {TABLE} "
+            "order by restated_at, scenario, fiscal_period, consumer_id"
+        ).fetchall()
+
+
+def changed(*changes: Bill) -> list[Bill]:
+    """Return the first bills with some of them replaced or added."""
+    kept = {bill[:4]: bill for bill in FIRST}
+    kept.update({bill[:4]: bill for bill in changes})
+    return list(kept.values())
+
+
+def test_the_first_publication_and_one_without_changes_restate_nothing(
+    workspace: Workspace,
+) -> None:
+    assert restated(workspace) == []
+    build(workspace)
+    publish(workspace, "second")
+    assert restated(workspace) == []
+    assert not any("Restated" in line for line in lines(workspace))
+
+
+def test_a_rule_that_moves_a_closed_bill_is_told(workspace: Workspace) -> None:
+    versions = [*VERSIONS[:-1], (*VERSIONS[-1][:3], "5")]
+    moved = changed(
+        ("actual", "current", JANUARY, "BU1", 50), ("actual", "current", JANUARY, "BU3", 10)
+    )
+    build(workspace, moved, versions=versions)
+    publish(workspace, "second")
+    assert restated(workspace) == [
+        ("actual", JANUARY, True, "BU1", 60, 50, -10, "allocation rules"),
+        ("actual", JANUARY, True, "BU3", 0, 10, 10, "allocation rules"),
+    ]
+    told = [line for line in lines(workspace) if "Restated" in line or "largest BU" in line]
+    assert "1 published period, 1 of them closed; changed since: allocation rules" in told[0]
+    assert "actual 2025-01-01, closed: 2 bills, largest BU3 +10.00" in told[1]
+    assert told[1].endswith(" +0.00")
+
+
+def test_what_is_new_restates_nothing(workspace: Workspace) -> None:
+    more = changed(
+        ("actual", "current", "2025-03-01", "BU1", 70),
+        ("budget_v2", "current", JANUARY, "BU1", 70),
+        ("actual", "proposed", JANUARY, "BU1", 80),
+    )
+    build(workspace, more)
+    publish(workspace, "second")
+    assert restated(workspace) == []
+
+
+def test_a_month_that_vanished_is_told_with_what_it_held(workspace: Workspace) -> None:
+    kept = [bill for bill in FIRST if bill[:3] != ("actual", "current", JANUARY)]
+    build(workspace, kept, versions=VERSIONS[1:])
+    publish(workspace, "second")
+    rows = restated(workspace)
+    assert [(row[3], row[6]) for row in rows] == [("BU1", -60), ("BU2", -30), ("UNALLOCATED", -10)]
+    assert sum(row[6] for row in rows) == -LEDGER[JANUARY]
+    assert {row[7] for row in rows} == {"ledger lines"}
+
+
+def test_a_late_driver_counts_in_later_periods(workspace: Workspace) -> None:
+    versions = [(*row[:3], "9") if row[0] == "drivers" else row for row in VERSIONS]
+    build(workspace, changed(("actual", "current", FEBRUARY, "BU1", 69)), versions=versions)
+    publish(workspace, "second")
+    assert restated(workspace) == [
+        ("actual", FEBRUARY, False, "BU1", 70, 69, -1, "drivers"),
+        ("actual", FEBRUARY, False, "UNALLOCATED", 0, 1, 1, "drivers"),
+    ]
+
+
+def test_without_other_inputs_the_project_changed(workspace: Workspace) -> None:
+    build(workspace, changed(("budget", "current", JANUARY, "BU1", 99)), ledger={})
+    publish(workspace, "second")
+    assert {(row[0], row[3], row[7]) for row in restated(workspace)} >= {
+        ("budget", "BU1", "models or settings of the project")
+    }
+
+
+def test_the_set_that_became_current_is_compared_with_the_one_before(
+    workspace: Workspace,
+) -> None:
+    bills = [bill for bill in FIRST if bill[1] == "current"]
+    renamed = [(scenario, "rules_2026", *rest) for scenario, _, *rest in bills]
+    build(workspace, [*renamed, *(bill for bill in FIRST if bill[1] != "current")])
+    with duckdb.connect(str(workspace.work_database)) as connection:
+        connection.execute(
+            "update core.dim_rule_sets set rule_set = 'rules_2026' where status = 'current'"
+        )
+    publish(workspace, "second")
+    assert restated(workspace) == []
+
+
+def test_restatements_of_earlier_publications_are_kept(workspace: Workspace) -> None:
+    for amount in (50, 55):
+        build(workspace, changed(("actual", "current", FEBRUARY, "BU1", amount)), ledger={})
+        publish(workspace, str(amount))
+    with duckdb.connect(str(workspace.published_database), read_only=True) as connection:
+        changes = connection.execute(
+            f"select previous_amount, amount from {TABLE} where consumer_id = 'BU1' "
+            f"and scenario = 'actual' and fiscal_period = '{FEBRUARY}'"
+        ).fetchall()
+    assert sorted(changes) == [(Decimal(50), Decimal(55)), (Decimal(70), Decimal(50))]
+
+
+def test_closed_periods_can_be_kept(workspace: Workspace) -> None:
+    (workspace.path / "workspace.yml").write_text(
+        "company: Test\nclosed_periods: keep\n", encoding="utf-8"
+    )
+    keeping = load_workspace(workspace.path)
+    build(keeping, changed(("actual", "current", FEBRUARY, "BU1", 60)))
+    publish(keeping, "an open period may change")
+    before = restated(keeping)
+    moved = ("actual", "current", JANUARY, "BU1", 50)
+    build(keeping, changed(("actual", "current", FEBRUARY, "BU1", 60), moved))
+    with pytest.raises(
+        PublishError, match=r"actual 2025-01-01, closed: 1 bill, largest BU1 -10"
+    ) as told:
+        publish(keeping, "third")
+    assert "--restate" in str(told.value)
+    assert restated(keeping) == before
+    publish(keeping, "third", restate=True)
+    assert [row[6] for row in restated(keeping) if row[1] == JANUARY] == [-10, 10]
+
+
+def test_a_warehouse_that_another_program_holds_is_compared(workspace: Workspace) -> None:
+    build(workspace, changed(("actual", "current", FEBRUARY, "BU1", 60)))
+    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); "
+    script += "sys.stdin.read()"
+    command = [sys.executable, "-c", script, str(workspace.published_database)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline().strip() == "open"
+        publish(workspace, "second")
+        holder.communicate("")
+    assert [row[3] for row in restated(workspace)] == ["BU1", "UNALLOCATED"]
+    assert list(workspace.path.glob("*.held")) == []
+
+
+def test_a_warehouse_of_another_shape_restates_nothing(workspace: Workspace) -> None:
+    with duckdb.connect(str(workspace.published_database)) as connection:
+        connection.execute("drop table core.fct_input_versions")
+        connection.execute(f"drop table {TABLE}")
+    build(workspace, changed(("actual", "current", FEBRUARY, "BU1", 60)))
+    publish(workspace, "second")
+    assert restated(workspace) == []
