@@ -33,5 +33,7 @@
 {% macro content_hash() %}{{ return(adapter.dispatch('content_hash')()) }}{% endmacro %}
 
 {% macro default__content_hash() -%}
-    hash(*columns(lambda name: name not in ('file_name', 'file_version', 'line_number')))
+    hash(*columns(
+        lambda name: name not in ('file_name', 'file_version', 'line_number', 'is_closed')
+    ))
 {%- endmacro %}

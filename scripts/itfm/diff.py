@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,7 @@ KEYS = {
 OPEN_ROWS = 10
 MOST_RULES = 30
 ONLY_TYPE = "expense type"
+PIECE = re.compile(r"(?<= )[+-]\d+\.\d\d(?=;|$)")
 
 
 @dataclass
@@ -284,7 +286,13 @@ def _title(found: Diff) -> str:
 def _cells(found: Diff, row: tuple[Any, ...]) -> list[str]:
     *keys, before, after, delta, before_capex, after_capex, moved_by = row
     capex = [money(after_capex - before_capex, 2, sign=True)] if _shows_capex(found) else []
-    return [*keys, money(before, 2), money(after, 2), money(delta, 2, sign=True), *capex, moved_by]
+    amounts = [money(before, 2), money(after, 2), money(delta, 2, sign=True)]
+    return [*keys, *amounts, *capex, _separated(moved_by)]
+
+
+def _separated(moved_by: str) -> str:
+    """Return the pieces of a change with thousands separators, for people."""
+    return PIECE.sub(lambda piece: money(Decimal(piece[0]), 2, sign=True), moved_by)
 
 
 def _titles(found: Diff) -> list[str]:

@@ -28,6 +28,7 @@ calendar:
   fiscal_year_named_after: end # end or start: the calendar year that names a fiscal year
   first_fiscal_year: 2000 # ledger lines outside these years are rejected as unknown_period
   last_fiscal_year: 2050
+  # closed_through: 2025-01-31 # periods that end by this day are closed, as by fiscal_periods
 
 formats:
   # ISO dates (2025-01-31) are always read. Others must be named:
@@ -39,8 +40,8 @@ formats:
 # A provider that sends a month again replaces what it sent before; append keeps every delivery.
 cloud_deliveries: replace
 
-# When bills of a period that ledger.fiscal_periods calls closed change after they were published:
-# tell shows them in the summary, keep does not publish them before `itfm build --restate`.
+# When bills of a closed period change after they were published: tell shows them in the summary,
+# keep publishes nothing before the change is taken back, or allowed by `itfm build --restate`.
 closed_periods: tell
 
 rejects:

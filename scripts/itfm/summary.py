@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ WIDTH = 100
 LABEL = 13
 LATEST_PERIODS = 12
 LARGEST = 5
+MOST_LINES = 4
 CAP = 9.99
 REASONS = {
     "unclassified": "no classification rule matches",
@@ -166,7 +168,8 @@ class _Summary:
             count = f"{len(periods):,} published period{'s' if periods[1:] else ''}"
             count += f", {closed:,} of them closed" if closed else ""
             inputs = {name for period in periods for name in period.changed_inputs.split(", ")}
-            yield _labelled("Restated", f"{count}; changed since: {', '.join(sorted(inputs))}")
+            yield _labelled("Restated", f"{count}; changed since, in:")
+            yield from _wrapped(", ".join(sorted(inputs)), MOST_LINES)
             for period in periods[:LARGEST]:
                 yield _item(period.text(), money(period.total_change, 2, sign=True))
             yield from _more(periods, "reconciliation.rec_restatements", "period")
@@ -269,7 +272,7 @@ class _Summary:
         if rows:
             warnings = f"{len(rows):,} warning{'s' if len(rows) > 1 else ''}"
             yield _labelled("Cost model", f"{warnings} in alloc_rule_faults and alloc_use_faults:")
-            yield f"{'':15}{' '.join(rows[0][0].split())}"
+            yield from _wrapped(" ".join(rows[0][0].split()), MOST_LINES)
             if len(rows) > 1:
                 yield f"{'':15}... `itfm check` tells them all"
 
@@ -388,7 +391,12 @@ class _Summary:
             text += f", {failed} failed" if failed else ""
             parts.append(text)
         if parts:
-            yield _labelled("Checks", "; ".join(parts))
+            checks = _labelled("Checks", "; ".join(parts))
+            if len(checks) <= WIDTH:
+                yield checks
+            else:
+                yield _labelled("Checks", "; ".join(parts[:-1]) + ";")
+                yield _labelled("", parts[-1])
         names = self.rows(
             "select test_name from quality.test_results where status <> 'pass' order by all"
         )
@@ -469,6 +477,21 @@ def _near(path: Path) -> str:
     with contextlib.suppress(ValueError):
         return str(path.relative_to(Path.cwd()))
     return str(path)
+
+
+def _wrapped(text: str, most: int) -> Iterator[str]:
+    """Yield a text in lines of the screen; what does not fit into so many is cut."""
+    indent = " " * (LABEL + 2)
+    yield from textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        max_lines=most,
+        placeholder=" ...",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _cut(line: str, width: int = WIDTH) -> str:

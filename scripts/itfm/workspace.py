@@ -80,6 +80,7 @@ class Calendar:
     fiscal_year_named_after: str = "end"
     first_fiscal_year: int = 2000
     last_fiscal_year: int = 2050
+    closed_through: datetime.date | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,7 @@ class Workspace:
             "fiscal_year_named_after": calendar.fiscal_year_named_after,
             "first_fiscal_year": str(calendar.first_fiscal_year),
             "last_fiscal_year": str(calendar.last_fiscal_year),
+            "closed_through": str(calendar.closed_through or ""),
             "ledger_loss_limit": format(self.rejects.ledger_loss_limit, "f"),
             "cloud_deliveries": self.cloud_deliveries,
             "stop_on": "|" + "|".join(self.rejects.stop_on) + "|",
@@ -395,6 +397,7 @@ class _Reader:
             last_fiscal_year=self._whole(
                 section, at, "last_fiscal_year", default.last_fiscal_year, 1900, 2200
             ),
+            closed_through=self._day(section, at, "closed_through"),
         )
         if calendar.last_fiscal_year < calendar.first_fiscal_year:
             self._fail("calendar.last_fiscal_year", "it is before first_fiscal_year.")
@@ -641,6 +644,12 @@ class _Reader:
                 f"{value} is not known.{did_you_mean(value, allowed)} "
                 f"Choose one of {', '.join(allowed)}.",
             )
+        return value
+
+    def _day(self, section: dict[str, Any], at: str, key: str) -> datetime.date | None:
+        value = section.get(key)
+        if value is not None and type(value) is not datetime.date:
+            self._fail(f"{at}.{key}", f"{value!r} is not a day. Write one such as 2025-01-31.")
         return value
 
     def _whole(

@@ -51,13 +51,14 @@ def build(
     bills: Iterable[Bill] = FIRST,
     ledger: dict[str, int] = LEDGER,
     versions: list[tuple] = VERSIONS,
-    current: str = "current",
+    closed_through: str = "2025-01-01",
 ) -> None:
     """Write a work database that holds these bills."""
     workspace.build_folder.mkdir(exist_ok=True)
     workspace.work_database.unlink(missing_ok=True)
     billed = list(bills)
     with duckdb.connect(str(workspace.work_database)) as connection:
+        connection.execute(f"set variable closed_through = date '{closed_through}'")
         connection.execute(
             """
             create schema core;
@@ -73,9 +74,10 @@ def build(
                 unallocated_amount decimal(18, 2)
             );
             create table core.dim_rule_sets (rule_set varchar, status varchar);
-            create table core.dim_fiscal_periods as
-                select date '2025-01-01' as fiscal_period, true as is_closed
-                union all select date '2025-02-01', false;
+            create schema input_layer;
+            create table input_layer.input_ledger__fiscal_calendar as
+                select day as start_date, day <= getvariable('closed_through') as is_closed
+                from (values (date '2025-01-01'), (date '2025-02-01')) as days (day);
             create table core.fct_input_versions (
                 table_name varchar, counts_in varchar, fiscal_period date, version varchar
             );
@@ -97,8 +99,7 @@ def build(
                     [scenario, rule_set, period, layer, ledger.get(period, total) - total],
                 )
         connection.execute(
-            "insert into core.dim_rule_sets values (?, 'current'), ('proposed', 'proposed')",
-            [current],
+            "insert into core.dim_rule_sets values ('current', 'current'), ('proposed', 'proposed')"
         )
         connection.executemany("insert into core.fct_input_versions values (?, ?, ?, ?)", versions)
 
@@ -140,10 +141,12 @@ def test_a_rule_that_moves_a_closed_bill_is_told(workspace: Workspace) -> None:
         ("actual", JANUARY, True, "BU1", 60, 50, -10, "allocation rules"),
         ("actual", JANUARY, True, "BU3", 0, 10, 10, "allocation rules"),
     ]
-    told = [line for line in lines(workspace) if "Restated" in line or "largest BU" in line]
-    assert "1 published period, 1 of them closed; changed since: allocation rules" in told[0]
-    assert "actual 2025-01-01, closed: 2 bills, largest BU3 +10.00" in told[1]
-    assert told[1].endswith(" +0.00")
+    told = lines(workspace)
+    at = next(number for number, line in enumerate(told) if line.startswith("Restated"))
+    assert told[at].endswith("1 published period, 1 of them closed; changed since, in:")
+    assert told[at + 1].strip() == "allocation rules"
+    assert "actual 2025-01-01, closed: 2 bills, largest BU3 +10.00" in told[at + 2]
+    assert told[at + 2].endswith(" +0.00")
 
 
 def test_what_is_new_restates_nothing(workspace: Workspace) -> None:
@@ -229,6 +232,14 @@ def test_closed_periods_can_be_kept(workspace: Workspace) -> None:
     assert restated(keeping) == before
     publish(keeping, "third", restate=True)
     assert [row[6] for row in restated(keeping) if row[1] == JANUARY] == [-10, 10]
+    # who opens a period says that it may change, and who closes one that it may not
+    moved = ("actual", "current", JANUARY, "BU1", 45)
+    build(keeping, changed(moved), closed_through=FEBRUARY)
+    with pytest.raises(PublishError, match=r"actual 2025-01-01, closed(.|\n)*2025-02-01, closed"):
+        publish(keeping, "fourth")
+    build(keeping, changed(moved), closed_through="2024-12-01")
+    publish(keeping, "fourth")
+    assert len(restated(keeping)) > len(before)
 
 
 def test_a_warehouse_that_another_program_holds_is_compared(workspace: Workspace) -> None:

@@ -36,7 +36,9 @@ company: Müller & Söhne
 reporting_currency: eur
 cost_model: rules
 cloud_deliveries: append
-calendar: {type: 4-4-5, fiscal_year_start_month: 10, week_start: sunday}
+closed_periods: keep
+calendar:
+  {type: 4-4-5, fiscal_year_start_month: 10, week_start: sunday, closed_through: 2025-01-31}
 formats:
   dates: [DD.MM.YYYY]
   decimal_separator: ","
@@ -56,6 +58,8 @@ rejects: {ledger_loss_limit: 0, stop_on: [orphan, malformed_row]}
     assert settings["calendar_type"] == "4-4-5"
     assert settings["stop_on"] == "|orphan|malformed_row|"
     assert settings["cloud_deliveries"] == "append"
+    assert settings["closed_through"] == "2025-01-31"
+    assert workspace.closed_periods == "keep"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +73,9 @@ rejects: {ledger_loss_limit: 0, stop_on: [orphan, malformed_row]}
         ("calendar: {fiscal_year_start_month: 13}", "fiscal_year_start_month", "from 1 to 12"),
         ("calendar: {first_fiscal_year: '2000'}", "first_fiscal_year", "whole number"),
         ("calendar: {first_fiscal_year: 2030, last_fiscal_year: 2020}", "last", "before"),
+        ("calendar: {closed_through: January}", "closed_through", "such as 2025-01-31"),
+        ("calendar: {closed_through: 2025-01-31 12:00:00}", "closed_through", "is not a day"),
+        ("closed_periods: lock", "closed_periods", "Choose one of tell, keep"),
         ("formats: {dates: [DD/MM/YYY]}", "formats.dates", "Did you mean DD/MM/YYYY?"),
         ("formats: {dates: [DD/MM/YYYY, MM/DD/YYYY]}", "formats.dates", "as two days"),
         ("formats: {decimal_separator: ';'}", "formats.decimal_separator", "Choose one of"),

@@ -126,14 +126,19 @@ made_calendar as (
 )
 
 select
-    cast(fiscal_year as integer) as fiscal_year,
-    cast(period_number as integer) as period_number,
-    coalesce(period_name, fiscal_year || '-P' || lpad(cast(period_number as varchar), 2, '0'))
-        as period_name,
-    start_date,
-    end_date,
-    coalesce(is_closed, false) as is_closed
+    cast(delivered_periods.fiscal_year as integer) as fiscal_year,
+    cast(delivered_periods.period_number as integer) as period_number,
+    coalesce(
+        delivered_periods.period_name,
+        delivered_periods.fiscal_year || '-P'
+        || lpad(cast(delivered_periods.period_number as varchar), 2, '0')
+    ) as period_name,
+    delivered_periods.start_date,
+    delivered_periods.end_date,
+    coalesce(delivered_periods.is_closed, false)
+    or coalesce(delivered_periods.end_date <= settings.closed_through, false) as is_closed
 from delivered_periods
+cross join settings
 
 union all
 
@@ -143,7 +148,7 @@ select
     made_calendar.fiscal_year || '-P' || lpad(cast(made_calendar.period_number as varchar), 2, '0'),
     made_calendar.start_date,
     made_calendar.end_date,
-    false
+    coalesce(made_calendar.end_date <= settings.closed_through, false)
 from made_calendar
 cross join settings
 where

@@ -29,6 +29,9 @@ select
         coalesce(max(value) filter (where name = 'last_fiscal_year'), '2050') as integer
     ) as last_fiscal_year,
     cast(
+        max(value) filter (where name = 'closed_through' and value <> '') as date
+    ) as closed_through,
+    cast(
         coalesce(max(value) filter (where name = 'ledger_loss_limit'), '0.001') as decimal(18, 9)
     ) as ledger_loss_limit,
     coalesce(max(value) filter (where name = 'stop_on'), '') as stop_on,

@@ -28,7 +28,7 @@ COLUMNS = {
     "previously_published_at": ("timestamp", "Time of the publication before it, UTC."),
     "scenario": ("varchar", "actual, or a version of a budget or forecast."),
     "fiscal_period": ("date", "First day of the fiscal period."),
-    "is_closed": ("boolean", "Whether the period was closed when it was published before."),
+    "is_closed": ("boolean", "Whether the calendar of that publication calls the period closed."),
     "consumer_id": ("varchar", "Who pays; UNALLOCATED for what reaches no consumer."),
     "previous_amount": ("decimal(38, 2)", "The bill as it was published before."),
     "amount": ("decimal(38, 2)", "The bill as it was published then."),

@@ -2,7 +2,6 @@
 select
     bills.scenario,
     bills.fiscal_period,
-    coalesce(periods.is_closed, false) as is_closed,
     bills.consumer_id,
     sum(bills.amount) as amount
 from (
@@ -17,6 +16,4 @@ from (
 ) as bills
 inner join core.dim_rule_sets as rule_sets
     on bills.rule_set = rule_sets.rule_set and rule_sets.status = 'current'
-left join core.dim_fiscal_periods as periods
-    on bills.fiscal_period = periods.fiscal_period
 group by all

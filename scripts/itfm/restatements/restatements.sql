@@ -3,7 +3,13 @@ with
 
 known_periods as (
 
-    select distinct scenario, fiscal_period, is_closed from published_bills
+    select
+        bills.scenario,
+        bills.fiscal_period,
+        coalesce(calendar.is_closed, false) as is_closed
+    from (select distinct scenario, fiscal_period from published_bills) as bills
+    left join input_layer.input_ledger__fiscal_calendar as calendar
+        on bills.fiscal_period = calendar.start_date
 
 ),
 
