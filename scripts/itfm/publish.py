@@ -14,7 +14,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -84,7 +84,7 @@ def publish(
     `restate` lets bills of closed periods change where the workspace keeps them.
     """
     facts = Published(
-        datetime.now(UTC).replace(tzinfo=None, microsecond=0), git_commit(), fingerprint
+        _time_after(published(workspace.published_database)), git_commit(), fingerprint
     )
     temporary = new_file(workspace)
     remove_leftovers(workspace)
@@ -169,6 +169,12 @@ def git_commit(folder: Path | None = None) -> str | None:
     if commit is None:
         return None
     return commit + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
+
+
+def _time_after(before: Published | None) -> datetime:
+    """Return the time, UTC; each publication has a later one than that before it."""
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    return now if before is None else max(now, before.published_at + timedelta(seconds=1))
 
 
 def _complete(
