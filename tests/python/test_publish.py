@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from holders import held_by_a_writer
 from itfm import publish as publishing
 from itfm.build import publish_as_it_stands
 from itfm.publish import PublishError, publish, published
@@ -87,17 +88,11 @@ def test_reader_keeps_the_old_file_and_the_next_one_gets_the_new(workspace: Work
 
 
 def test_a_writer_that_holds_the_old_file_does_not_block(workspace: Workspace) -> None:
-    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); "
-    script += "sys.stdin.read(); print(c.execute('select amount from core.lines').fetchone()[0])"
-    command = [sys.executable, "-c", script, str(workspace.published_database)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline().strip() == "open"
+    query = "select amount from core.lines"
+    with held_by_a_writer(workspace.published_database, query) as holder:
         publish(workspace, "second")
         assert amount_in(workspace.published_database) == 2
-        assert holder.communicate("")[0].strip() == "1"
+        assert holder.communicate("")[0].strip() == "(1,)"
 
 
 @pytest.mark.parametrize("missing", ["view marts.fct_service_cost", "table core.lines"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from holders import held_by_a_writer
 from itfm.publish import PublishError, publish
 from itfm.restatements import TABLE
 from itfm.summary import lines
@@ -244,16 +243,8 @@ def test_closed_periods_can_be_kept(workspace: Workspace) -> None:
 
 def test_a_warehouse_that_another_program_holds_is_compared(workspace: Workspace) -> None:
     build(workspace, changed(("actual", "current", FEBRUARY, "BU1", 60)))
-    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); "
-    script += "sys.stdin.read()"
-    command = [sys.executable, "-c", script, str(workspace.published_database)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline().strip() == "open"
+    with held_by_a_writer(workspace.published_database):
         publish(workspace, "second")
-        holder.communicate("")
     assert [row[3] for row in restated(workspace)] == ["BU1", "UNALLOCATED"]
     assert list(workspace.path.glob("*.held")) == []
 
