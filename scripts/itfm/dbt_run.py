@@ -14,6 +14,7 @@ import duckdb
 
 from itfm.contract import project_folder
 from itfm.process import Child, python_module
+from itfm.readers import is_held
 from itfm.workspace import Workspace
 
 UNIT_TEST = "unit test"
@@ -182,7 +183,7 @@ def _project_failure(watcher: _Watcher, exit_code: int) -> Failure:
     lines = watcher.errors or watcher.plain[-20:] or [f"dbt ended with exit code {exit_code}."]
     message = "\n".join(dict.fromkeys("\n".join(lines).splitlines()))
     advice = "Correct the file that the message names and run the command again."
-    if "Could not set lock" in message or "Conflicting lock" in message:
+    if is_held(message):
         advice = "Close the program that holds build/warehouse.duckdb and run the command again."
     elif exit_code < 0:
         message = f"dbt was ended by signal {-exit_code}; it may have run out of memory.\n{message}"

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from itfm.errors import UserError
+from itfm.readers import open_warehouse, unreadable
 from itfm.summary import money
 from itfm.trace.text import safe_cell
 from itfm.workspace import load_workspace
@@ -66,22 +67,18 @@ def diff(
 ) -> str:
     """Return what a proposed rule set of a workspace does, in one of the formats."""
     workspace = load_workspace(path)
-    database = workspace.published_database
-    if not database.is_file():
-        raise UserError(
-            f"nothing is published in {workspace.path} yet. Run `itfm build {workspace.path}`."
-        )
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with open_warehouse(workspace) as connection:
             found = _read(
                 connection, workspace.reporting_currency, rule_set, scenario, period, year, by, top
             )
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise UserError(
-            f"{database} was built by an older version, which compares less. Build it again."
+            f"the warehouse of {workspace.path} was built by an older version, which compares "
+            "less. Build it again."
         ) from error
     except duckdb.Error as error:
-        raise UserError(f"{database} cannot be read: {str(error).splitlines()[0]}") from error
+        raise UserError(unreadable(workspace.published_database, error)) from error
     return {"table": _table, "markdown": _markdown, "json": _json, "csv": _csv}[output_format](
         found
     )

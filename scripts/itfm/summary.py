@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 from rich.console import Console
 
-from itfm.errors import UserError
 from itfm.progress import console
+from itfm.readers import open_warehouse
 from itfm.restatements import restated_periods
 from itfm.workspace import Workspace, load_workspace
 
@@ -59,19 +59,7 @@ def summary(path: Path | str) -> None:
 
 def lines(workspace: Workspace) -> list[str]:
     """Return the summary line by line; no line is longer than 100 characters."""
-    database = workspace.published_database
-    if not database.is_file():
-        raise UserError(
-            f"nothing is published in {workspace.path} yet. Run `itfm build {workspace.path}`."
-        )
-    try:
-        connection = duckdb.connect(str(database), read_only=True)
-    except duckdb.Error as error:
-        raise UserError(
-            f"{database} cannot be read: {str(error).splitlines()[0]} Close the program that "
-            "writes to it."
-        ) from error
-    with connection:
+    with open_warehouse(workspace) as connection:
         return [_cut(line) for line in _Summary(workspace, connection).lines()]
 
 

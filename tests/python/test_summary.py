@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from holders import held_by_a_writer
+from itfm.diff import diff
 from itfm.errors import UserError
 from itfm.summary import WIDTH, change, lines, money, percent
+from itfm.trace.warehouse import Warehouse
 from itfm.workspace import Workspace, load_workspace
 
 LONGEST = 48
@@ -138,3 +142,19 @@ def test_warnings_tests_and_cancelling_amounts_are_told(company: Workspace) -> N
         "debits of 900 less credits of 900",
         "did not reach consumers: no allocation rule matches 390",
     ]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [lines, lambda company: Warehouse(company.path), lambda company: diff(company.path)],
+    ids=["summary", "trace", "diff"],
+)
+def test_a_warehouse_that_is_being_written_is_explained(
+    company: Workspace, read: Callable[[Workspace], object]
+) -> None:
+    duckdb.connect(str(company.published_database)).close()
+    with (
+        held_by_a_writer(company.published_database),
+        pytest.raises(UserError, match="is being written by another program"),
+    ):
+        read(company)

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from itfm.errors import UserError
+from itfm.readers import open_warehouse
 from itfm.workspace import Workspace, load_workspace
 
 Row = dict[str, Any]
@@ -32,26 +33,14 @@ class Warehouse:
     def __init__(self, path: Path | str, *, work: bool = False):
         """Open the database of the workspace in `path`."""
         self.workspace: Workspace = load_workspace(path)
-        database = self.workspace.work_database if work else self.workspace.published_database
-        if not database.is_file():
-            raise UserError(
-                f"nothing is {'built' if work else 'published'} in {self.workspace.path} yet. "
-                f"Run `itfm build {self.workspace.path}`."
-            )
-        try:
-            self.connection = duckdb.connect(str(database), read_only=True)
-        except duckdb.Error as error:
-            raise UserError(
-                f"{database} cannot be read: {str(error).splitlines()[0]} Close the program that "
-                "writes to it."
-            ) from error
+        self.connection = open_warehouse(self.workspace, work=work)
         try:
             self.connection.execute(f"select * from {NEEDED} limit 0")
         except duckdb.Error as error:
             self.connection.close()
             raise UserError(
-                f"{database} holds no {NEEDED}: an older version built it. "
-                f"Run `itfm build {self.workspace.path}`."
+                f"the warehouse of {self.workspace.path} has no {NEEDED}: an older version built "
+                f"it. Run `itfm build {self.workspace.path}`."
             ) from error
 
     def __enter__(self) -> Warehouse:
