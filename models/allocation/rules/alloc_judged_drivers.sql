@@ -1,13 +1,19 @@
 -- grain: one driver
 -- why: what is odd in its values, with an example of each, judged once for all rules that read it
--- reads: alloc_driver_values, alloc_objects
+-- reads: alloc_driver_deliveries, alloc_driver_values, alloc_objects
 -- conserves: every driver that has values
 
 with
 
+deliveries as (
+
+    select * from {{ ref('alloc_driver_deliveries') }}
+
+),
+
 driver_values as (
 
-    select * from {{ ref('alloc_driver_values') }}
+    select * from {{ ref('alloc_driver_values') }} where not is_known_receiver
 
 ),
 
@@ -29,7 +35,6 @@ unknown_receivers as (
         count(*) as affected_values
     from driver_values
     left join objects on lower(driver_values.to_id) = objects.name
-    where not driver_values.is_known_receiver
     group by driver_values.driver_id, driver_values.to_id, objects.object_id
 
 ),
@@ -39,8 +44,8 @@ senders as (
     select
         driver_id,
         from_id,
-        count(*) as affected_values
-    from driver_values
+        sum(value_count) as affected_values
+    from deliveries
     where from_id <> '*'
     group by driver_id, from_id
 
@@ -82,21 +87,18 @@ drivers as (
 
     select
         driver_id,
-        max(is_delivered) as is_delivered,
-        count(*) as known_values,
-        count(case when is_known_receiver then 1 end) as known_receivers,
+        bool_or(is_delivered) as is_delivered,
+        cast(sum(value_count) as bigint) as known_values,
+        cast(sum(known_receivers) as bigint) as known_receivers,
         min(
-            case
-                when quantity < 0
-                    then to_id || case when from_id <> '*' then ' from ' || from_id else '' end
-                        || ' in the period from ' || cast(driver_period as varchar)
-            end
+            negative_receiver || case when from_id <> '*' then ' from ' || from_id else '' end
+            || ' in the period from ' || cast(driver_period as varchar)
         ) as negative_receiver,
-        min(case when quantity >= 1000000000000 then to_id end) as heavy_receiver,
-        min(case when replaced_values > 0 then to_id end) as replaced_receiver,
-        sum(replaced_values) as replaced_values,
+        min(heavy_receiver) as heavy_receiver,
+        min(replaced_receiver) as replaced_receiver,
+        cast(sum(replaced_values) as bigint) as replaced_values,
         min(driver_period) as first_period
-    from driver_values
+    from deliveries
     group by driver_id
 
 )
@@ -113,10 +115,10 @@ select
     drivers.first_period,
     receiver_examples.object_id as unknown_receiver,
     receiver_examples.alike_id as receiver_alike,
-    coalesce(receiver_examples.affected_values, 0) as receiver_values,
+    cast(coalesce(receiver_examples.affected_values, 0) as bigint) as receiver_values,
     sender_examples.object_id as unknown_sender,
     sender_examples.alike_id as sender_alike,
-    coalesce(sender_examples.affected_values, 0) as sender_values
+    cast(coalesce(sender_examples.affected_values, 0) as bigint) as sender_values
 from drivers
 left join receiver_examples on drivers.driver_id = receiver_examples.driver_id
 left join sender_examples on drivers.driver_id = sender_examples.driver_id

@@ -1,6 +1,6 @@
 -- grain: one fault of a rule that may send to objects of its own layer
 -- why: a network is the same for all money; the variance of a standard rate needs a way out
--- reads: alloc_effective_rules, target sets, percentages, fallbacks, driver values, alloc_objects
+-- reads: alloc_effective_rules, target sets, percentages, fallbacks, alloc_driver_deliveries
 -- conserves: every fault once
 
 with
@@ -48,6 +48,17 @@ offers as (
 
 ),
 
+deliveries as (
+
+    select
+        driver_id,
+        bool_or(reaches_towers) as reaches_towers,
+        bool_or(reaches_solutions) as reaches_solutions
+    from {{ ref('alloc_driver_deliveries') }}
+    group by driver_id
+
+),
+
 receiving_layers as (
 
     select
@@ -78,14 +89,20 @@ receiving_layers as (
     select
         offers.rule_set,
         offers.rule_id,
-        objects.layer
+        'resource_tower'
     from offers
-    inner join {{ ref('alloc_driver_values') }} as driver_values
-        on offers.driver_id = driver_values.driver_id
-    inner join {{ ref('alloc_objects') }} as objects
-        on
-            driver_values.to_id = objects.object_id
-            and coalesce(driver_values.to_layer, objects.layer) = objects.layer
+    inner join deliveries on offers.driver_id = deliveries.driver_id and deliveries.reaches_towers
+    where offers.target_set is null
+
+    union
+
+    select
+        offers.rule_set,
+        offers.rule_id,
+        'solution'
+    from offers
+    inner join deliveries
+        on offers.driver_id = deliveries.driver_id and deliveries.reaches_solutions
     where offers.target_set is null
 
 ),

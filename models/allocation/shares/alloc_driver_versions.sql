@@ -1,23 +1,13 @@
 -- grain: one driver, sender (* for any) and period of delivery
 -- why: a delivery counts until the next one of that sender; its period shows how old it is
--- reads: alloc_driver_values
+-- reads: alloc_driver_deliveries
 -- conserves: every delivery; the ranges of one driver and sender do not overlap
 
 with
 
-driver_values as (
-
-    select * from {{ ref('alloc_driver_values') }}
-
-),
-
 deliveries as (
 
-    select distinct
-        driver_id,
-        from_id,
-        driver_period
-    from driver_values
+    select * from {{ ref('alloc_driver_deliveries') }}
 
 ),
 

@@ -13,7 +13,8 @@ offers as (
 
 charged_offers as (
 
-    select distinct offer_id from {{ ref('alloc_weights') }} where weight > 0 and not is_left_out
+    select distinct offer_id from {{ ref('alloc_weights') }}
+    where weight > 0 and not is_left_out and offer_id in (select offer_id from offers)
 
 ),
 
