@@ -1,4 +1,4 @@
--- grain: one scenario, rule set, period, layer, reason and place where money stopped
+-- grain: one scenario, rule set, period, layer, reason, expense type and place where money stopped
 -- why: money that did not reach a layer, with its reason; debits and credits apart
 -- reads: alloc_classified_buckets, alloc_pool_flows, alloc_tower_flows, alloc_consumer_flows
 -- conserves: all money that stopped on its way

@@ -169,14 +169,54 @@ def test_a_month_that_vanished_is_told_with_what_it_held(workspace: Workspace) -
     assert {row[7] for row in rows} == {"ledger lines"}
 
 
-def test_a_late_driver_counts_in_later_periods(workspace: Workspace) -> None:
-    versions = [(*row[:3], "9") if row[0] == "drivers" else row for row in VERSIONS]
+def other_versions(*changes: tuple[str, str | None]) -> list[tuple]:
+    """Return the versions of the inputs with those of some tables and periods changed."""
+    return [(*row[:3], "9") if (row[0], row[2]) in changes else row for row in VERSIONS]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        # a driver counts in later periods too
+        ([("drivers", JANUARY)], "drivers"),
+        # the ledger only in its own, and rules in every one
+        (
+            [("ledger_lines", JANUARY), ("input_cost_model__allocation_rules", None)],
+            "allocation rules",
+        ),
+        # each table once
+        ([("drivers", JANUARY), ("drivers", FEBRUARY)], "drivers"),
+    ],
+)
+def test_only_inputs_that_count_in_the_period_are_named(
+    workspace: Workspace, changes: list[tuple[str, str | None]], told: str
+) -> None:
+    versions = other_versions(*changes)
+    if ("drivers", FEBRUARY) in changes:
+        versions.append(("drivers", "later periods", FEBRUARY, "9"))
     build(workspace, changed(("actual", "current", FEBRUARY, "BU1", 69)), versions=versions)
     publish(workspace, "second")
     assert restated(workspace) == [
-        ("actual", FEBRUARY, False, "BU1", 70, 69, -1, "drivers"),
-        ("actual", FEBRUARY, False, "UNALLOCATED", 0, 1, 1, "drivers"),
+        ("actual", FEBRUARY, False, "BU1", 70, 69, -1, told),
+        ("actual", FEBRUARY, False, "UNALLOCATED", 0, 1, 1, told),
     ]
+
+
+def test_a_driver_counts_in_its_own_period(workspace: Workspace) -> None:
+    versions = other_versions(("drivers", JANUARY))
+    build(workspace, changed(("actual", "current", JANUARY, "BU1", 59)), versions=versions)
+    publish(workspace, "second")
+    assert [row[7] for row in restated(workspace)] == ["drivers", "drivers"]
+
+
+def test_a_credit_that_becomes_another_is_one_row(workspace: Workspace) -> None:
+    credit = ("actual", "current", JANUARY, "BU9", -30)
+    build(workspace, changed(credit))
+    publish(workspace, "second")
+    build(workspace, changed((*credit[:4], -20)))
+    publish(workspace, "third")
+    rows = [row[4:7] for row in restated(workspace) if row[3] == "BU9"]
+    assert rows == [(0, -30, -30), (-30, -20, 10)]
 
 
 def test_without_other_inputs_the_project_changed(workspace: Workspace) -> None:

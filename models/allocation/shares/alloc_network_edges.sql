@@ -1,6 +1,6 @@
 -- grain: one pair of objects of a network, the first of which pays the second, by numbers
 -- why: walks join and group by single numbers; what is trapped pays nobody
--- reads: alloc_layer_edges, alloc_networked_objects, alloc_network_faults
+-- reads: alloc_layer_edges, alloc_networked_objects, alloc_trapped_objects, alloc_network_faults
 -- conserves: every edge but those of trapped objects, which stop the build
 
 with
@@ -19,8 +19,17 @@ networked_objects as (
 
 trapped as (
 
-    select * from {{ ref('alloc_network_faults') }}
-    where {{ in_stale_periods() }} and fault = 'trapped'
+    -- what the faults tell by circle; their test stops a build before this model
+    select objects.*
+    from {{ ref('alloc_trapped_objects') }} as objects
+    inner join {{ ref('alloc_network_faults') }} as faults
+        on
+            objects.rule_set = faults.rule_set
+            and objects.fiscal_period = faults.fiscal_period
+            and objects.layer = faults.layer
+            and objects.circle_id = faults.object_id
+            and faults.fault = 'trapped'
+    where {{ in_stale_periods('objects.fiscal_period') }}
 
 )
 

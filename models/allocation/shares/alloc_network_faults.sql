@@ -1,4 +1,4 @@
--- grain: one fault of a network in one rule set and period, by the object that has it
+-- grain: one fault of a network in one rule set and period, by the object or circle that has it
 -- why: cost that circles for ever, or that two rules of one tower send apart, stops the build
 -- reads: trapped objects, self payers, alloc_layer_edges, rules of objects
 -- conserves: every fault once, as a sentence that says what to do
@@ -7,7 +7,37 @@ with
 
 trapped_objects as (
 
-    select * from {{ ref('alloc_trapped_objects') }}
+    select
+        *,
+        row_number() over circle_objects as position,
+        count(*) over (partition by rule_set, fiscal_period, layer, circle_id) as objects
+    from {{ ref('alloc_trapped_objects') }}
+    window
+        circle_objects as (
+            partition by rule_set, fiscal_period, layer, circle_id order by object_id
+        )
+
+),
+
+-- a circle is told once, with some of the objects whose cost ends in it
+trapping_circles as (
+
+    select
+        rule_set,
+        fiscal_period,
+        layer,
+        circle_id as object_id,
+        'Cost that enters ' || {{ sorted_text_list('object_id', ', ') }}
+        || case
+            when max(objects) > 5 then ' and ' || cast(max(objects) - 5 as varchar) || ' more'
+            else ''
+        end
+        || ' under rule set ' || rule_set || ' in the period from '
+        || cast(fiscal_period as varchar) || ' never leaves the ' || replace(layer, '_', ' ')
+        || ' layer; add an outlet or break the circle ' || max(circle) || '.' as message
+    from trapped_objects
+    where position <= 5
+    group by rule_set, fiscal_period, layer, circle_id
 
 ),
 
@@ -66,7 +96,7 @@ faults as (
         layer,
         object_id,
         message
-    from trapped_objects
+    from trapping_circles
 
     union all
 

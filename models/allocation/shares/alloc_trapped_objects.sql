@@ -140,22 +140,60 @@ paths as (
             and paths.last_id = next_steps.object_id
     where not paths.is_closed
 
+),
+
+ways as (
+
+    select
+        rule_set,
+        fiscal_period,
+        layer,
+        object_id,
+        last_id,
+        path
+    from paths
+    where is_closed
+
+),
+
+-- a way that begins in its circle is the circle; the first of its objects by name stands for it
+circles as (
+
+    select
+        members.rule_set,
+        members.fiscal_period,
+        members.layer,
+        members.object_id as member_id,
+        min(others.object_id) as circle_id
+    from ways as members
+    inner join ways as others
+        on
+            members.rule_set = others.rule_set
+            and members.fiscal_period = others.fiscal_period
+            and members.layer = others.layer
+            and instr(members.path, ' -> ' || others.object_id || ' ->') > 0
+    where members.object_id = members.last_id and others.object_id = others.last_id
+    group by members.rule_set, members.fiscal_period, members.layer, members.object_id
+
 )
 
 select
-    rule_set,
-    fiscal_period,
-    layer,
-    object_id,
-    'Cost that enters ' || object_id || ' under rule set ' || rule_set || ' in the period from '
-    || cast(fiscal_period as varchar) || ' never leaves the ' || replace(layer, '_', ' ')
-    || ' layer; add an outlet or break the circle '
-    -- the way to the circle is no part of it
-    || substr(
-        path,
-        instr(path, ' -> ' || last_id || ' ->') + 4,
-        length(path) - instr(path, ' -> ' || last_id || ' ->') - 6
-    )
-    || '.' as message
-from paths
-where is_closed
+    ways.rule_set,
+    ways.fiscal_period,
+    ways.layer,
+    ways.object_id,
+    circles.circle_id,
+    substr(circle_ways.path, 5, length(circle_ways.path) - 7) as circle
+from ways
+inner join circles
+    on
+        ways.rule_set = circles.rule_set
+        and ways.fiscal_period = circles.fiscal_period
+        and ways.layer = circles.layer
+        and ways.last_id = circles.member_id
+inner join ways as circle_ways
+    on
+        circles.rule_set = circle_ways.rule_set
+        and circles.fiscal_period = circle_ways.fiscal_period
+        and circles.layer = circle_ways.layer
+        and circles.circle_id = circle_ways.object_id
