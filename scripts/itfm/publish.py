@@ -221,10 +221,10 @@ def _keep_closed_periods(workspace: Workspace, restated: list[RestatedPeriod]) -
     more = len(closed) - SHOWN_PERIODS
     told += f"\n  and {more} more in {restatements.TABLE}" if more > 0 else ""
     raise PublishError(
-        f"published bills of closed periods would change, and {workspace.settings_file.name} "
+        f"published figures of closed periods would change, and {workspace.settings_file.name} "
         f"says closed_periods: keep.{told}\nThe published warehouse was not touched. Take the "
-        "change back, or let it happen with `--restate`; what was built stands in "
-        f"{workspace.work_database}."
+        "change back, open the period, or let it happen with `itfm build --restate` "
+        f"(`itfm publish --restate` publishes {workspace.work_database} as it stands)."
     )
 
 

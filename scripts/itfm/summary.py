@@ -148,19 +148,26 @@ class _Summary:
             yield _labelled("", f"{len(missing)} between them without a ledger line: {named}")
 
     def _restatements(self) -> Iterator[str]:
-        with contextlib.suppress(duckdb.CatalogException):
-            periods = restated_periods(self.connection)
-            if not periods:
-                return
-            closed = sum(period.is_closed for period in periods)
-            count = f"{len(periods):,} published period{'s' if periods[1:] else ''}"
-            count += f", {closed:,} of them closed" if closed else ""
-            inputs = {name for period in periods for name in period.changed_inputs.split(", ")}
-            yield _labelled("Restated", f"{count}; changed since, in:")
+        try:
+            restated = restated_periods(self.connection)
+        except duckdb.CatalogException:
+            return
+        actuals = [period for period in restated if period.scenario == "actual"]
+        plans = len(restated) - len(actuals)
+        if actuals:
+            closed = sum(period.is_closed for period in actuals)
+            count = f"actuals of {len(actuals):,} period{'s' if actuals[1:] else ''}"
+            count += f", {closed:,} closed" if closed else ""
+            yield _labelled("Restated", f"{count}, since these changed:")
+            inputs = {name for period in actuals for name in period.changed_inputs.split(", ")}
             yield from _wrapped(", ".join(sorted(inputs)), MOST_LINES)
-            for period in periods[:LARGEST]:
+            for period in actuals[:LARGEST]:
                 yield _item(period.text(), money(period.total_change, 2, sign=True))
-            yield from _more(periods, "reconciliation.rec_restatements", "period")
+            yield from _more(actuals, "reconciliation.rec_restatements", "period")
+        if plans:
+            periods = f"{plans:,} period{'s' if plans > 1 else ''} of plans"
+            text = f"{periods}, which go by the same drivers and rules (rec_restatements)"
+            yield _labelled("" if actuals else "Restated", f"{'  and ' if actuals else ''}{text}")
 
     def _stages(self) -> Iterator[str]:
         found = {

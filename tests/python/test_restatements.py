@@ -66,7 +66,13 @@ def build(
             create table marts.fct_service_cost as select 1 as amount;
             create table marts.fct_consumer_cost (
                 scenario varchar, rule_set varchar, fiscal_period date, consumer_id varchar,
-                service_id varchar, amount decimal(38, 2)
+                service_id varchar, amount decimal(38, 2), capex_amount decimal(38, 2)
+            );
+            create schema allocation;
+            create table allocation.alloc_classified_buckets (
+                scenario varchar, rule_set varchar, fiscal_period date, measure varchar,
+                cost_center_id varchar, account_id varchar, cost_pool varchar,
+                cost_sub_pool varchar, expense_type varchar, amount_minor bigint
             );
             create table reconciliation.rec_ledger_tie_out (
                 scenario varchar, rule_set varchar, fiscal_period date, layer varchar,
@@ -87,7 +93,7 @@ def build(
             # in two services each, so that a bill is a sum
             for part in (1, amount - 1):
                 connection.execute(
-                    "insert into marts.fct_consumer_cost values (?, ?, ?, ?, 'S', ?)",
+                    "insert into marts.fct_consumer_cost values (?, ?, ?, ?, 'S', ?, 0)",
                     [scenario, rule_set, period, consumer, part],
                 )
         for scenario, rule_set, period in sorted({bill[:3] for bill in billed}):
@@ -108,8 +114,14 @@ def restated(workspace: Workspace) -> list[tuple]:
         return connection.execute(
             "select scenario, cast(fiscal_period as varchar), is_closed, consumer_id, "
             f"previous_amount, amount, change_amount, changed_inputs from {TABLE} "
-            "order by restated_at, scenario, fiscal_period, consumer_id"
+            "where figure = 'bill' order by restated_at, scenario, fiscal_period, consumer_id"
         ).fetchall()
+
+
+def change(workspace: Workspace, statement: str) -> None:
+    """Change the work database as another build would have made it."""
+    with duckdb.connect(str(workspace.work_database)) as connection:
+        connection.execute(statement)
 
 
 def changed(*changes: Bill) -> list[Bill]:
@@ -142,10 +154,51 @@ def test_a_rule_that_moves_a_closed_bill_is_told(workspace: Workspace) -> None:
     ]
     told = lines(workspace)
     at = next(number for number, line in enumerate(told) if line.startswith("Restated"))
-    assert told[at].endswith("1 published period, 1 of them closed; changed since, in:")
+    assert told[at].endswith("actuals of 1 period, 1 closed, since these changed:")
     assert told[at + 1].strip() == "allocation rules"
-    assert "actual 2025-01-01, closed: 2 bills, largest BU3 +10.00" in told[at + 2]
+    text = "actual 2025-01-01, closed: 2 bills, 10.00 moved, most BU3 for S +10.00"
+    assert told[at + 2].strip().startswith(text)
     assert told[at + 2].endswith(" +0.00")
+
+
+def test_what_moves_inside_a_bill_is_told(workspace: Workspace) -> None:
+    """A posting in another pool, capital spending in place of operating cost, another service."""
+    (workspace.path / "workspace.yml").write_text(
+        "company: Test\nclosed_periods: keep\n", encoding="utf-8"
+    )
+    keeping = load_workspace(workspace.path)
+    posting = (
+        "('actual', 'current', date '2025-01-01', 'amount', 'CC1', '6000', '{}', '', 'OpEx', {})"
+    )
+    build(keeping)
+    insert = "insert into allocation.alloc_classified_buckets values "
+    change(keeping, insert + posting.format("Hardware", 6000))
+    publish(keeping, "second", restate=True)
+    build(keeping)
+    change(keeping, insert + posting.format("Hardware", 4000))
+    change(keeping, insert + posting.format("Software", 2000))
+    with pytest.raises(PublishError, match="no bill, but 2 by cost centre, account and pool"):
+        publish(keeping, "third")
+    publish(keeping, "third", restate=True)
+    query = f"select cost_pool, previous_amount, amount from {TABLE} where figure = 'posting'"
+    with duckdb.connect(str(keeping.published_database), read_only=True) as connection:
+        rows = connection.execute(query + " order by restated_at, cost_pool").fetchall()
+    assert rows == [("Hardware", 0, 60), ("Hardware", 60, 40), ("Software", 0, 20)]
+    for update in (
+        "set capex_amount = 10 where consumer_id = 'BU2' and fiscal_period = '2025-01-01'",
+        "set service_id = 'T' where consumer_id = 'BU2' and fiscal_period = '2025-01-01'",
+    ):
+        build(keeping)
+        change(keeping, f"update marts.fct_consumer_cost {update}")
+        with pytest.raises(PublishError, match="of closed periods would change"):
+            publish(keeping, "fourth")
+
+
+def test_plans_that_follow_drivers_are_one_line(workspace: Workspace) -> None:
+    build(workspace, changed(("budget", "current", JANUARY, "BU1", 99)), ledger={})
+    publish(workspace, "second")
+    told = [line for line in lines(workspace) if "period of plans" in line]
+    assert len(told) == 1
 
 
 def test_what_is_new_restates_nothing(workspace: Workspace) -> None:
@@ -264,7 +317,7 @@ def test_closed_periods_can_be_kept(workspace: Workspace) -> None:
     moved = ("actual", "current", JANUARY, "BU1", 50)
     build(keeping, changed(("actual", "current", FEBRUARY, "BU1", 60), moved))
     with pytest.raises(
-        PublishError, match=r"actual 2025-01-01, closed: 1 bill, largest BU1 -10"
+        PublishError, match=r"actual 2025-01-01, closed: 2 bills, 10.00 moved, most BU1 for S -10"
     ) as told:
         publish(keeping, "third")
     assert "--restate" in str(told.value)

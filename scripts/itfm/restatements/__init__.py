@@ -1,4 +1,4 @@
-"""What a publication changes in bills that were published before, and by which inputs.
+"""What a publication changes in figures that were published before, and by which inputs.
 
 The work database is compared with the warehouse that it is about to replace. What has changed is
 added to a table of the work database that keeps the restatements of every publication, so that
@@ -19,20 +19,31 @@ import duckdb
 
 TABLE = "reconciliation.rec_restatements"
 DESCRIPTION = (
-    "Bills that a publication changed after they had been published, under the current rules, in "
-    "the reporting currency. Per publication, scenario and period they add up to the change of "
-    "the ledger or of the plan."
+    "Figures that a publication changed after they had been published, under the current rules, "
+    "in the reporting currency. Per publication, scenario and period the rows of each figure add "
+    "up to the change of the ledger or of the plan."
 )
 COLUMNS = {
-    "restated_at": ("timestamp", "Time of the publication that changed the bill, UTC."),
+    "restated_at": ("timestamp", "Time of the publication that changed the figure, UTC."),
     "previously_published_at": ("timestamp", "Time of the publication before it, UTC."),
+    "figure": (
+        "varchar",
+        "bill: what a consumer pays for a service; posting: what was posted to a cost centre and "
+        "account, by cost pool. The same money stands in both.",
+    ),
     "scenario": ("varchar", "actual, or a version of a budget or forecast."),
     "fiscal_period": ("date", "First day of the fiscal period."),
     "is_closed": ("boolean", "Whether the calendar of that publication calls the period closed."),
-    "consumer_id": ("varchar", "Who pays; UNALLOCATED for what reaches no consumer."),
-    "previous_amount": ("decimal(38, 2)", "The bill as it was published before."),
-    "amount": ("decimal(38, 2)", "The bill as it was published then."),
+    "consumer_id": ("varchar", "Who pays a bill; UNALLOCATED for what reaches no consumer."),
+    "service_id": ("varchar", "What a bill is for; null for UNALLOCATED."),
+    "cost_center_id": ("varchar", "Cost centre of a posting."),
+    "account_id": ("varchar", "Account of a posting."),
+    "cost_pool": ("varchar", "Cost pool of a posting."),
+    "cost_sub_pool": ("varchar", "Cost sub-pool of a posting."),
+    "previous_amount": ("decimal(38, 2)", "The figure as it was published before."),
+    "amount": ("decimal(38, 2)", "The figure as it was published then."),
     "change_amount": ("decimal(38, 2)", "amount less previous_amount."),
+    "change_capex_amount": ("decimal(38, 2)", "Change of the capital spending in it."),
     "changed_inputs": (
         "varchar",
         "Tables of core.fct_input_versions that count in the period and hold other rows than "
@@ -46,23 +57,28 @@ VERSIONS = "select table_name, counts_in, fiscal_period, version from core.fct_i
 
 @dataclass(frozen=True)
 class RestatedPeriod:
-    """One period of one scenario whose bills a publication changed."""
+    """One period of one scenario of which a publication changed figures."""
 
     scenario: str
     fiscal_period: str
     is_closed: bool
-    bill_count: int
+    bills: int
+    postings: int
+    moved: Decimal
     total_change: Decimal
-    largest_consumer: str
-    largest_change: Decimal
+    consumer_id: str | None
+    service_id: str | None
+    largest_change: Decimal | None
     changed_inputs: str
 
     def text(self) -> str:
         """Return a line about it, without the change of its total."""
-        bills = f"{self.bill_count:,} bill{'' if self.bill_count == 1 else 's'}"
-        largest = f"largest {self.largest_consumer} {self.largest_change:+,.2f}"
-        state = ", closed" if self.is_closed else ""
-        return f"{self.scenario} {self.fiscal_period}{state}: {bills}, {largest}"
+        head = f"{self.scenario} {self.fiscal_period}{', closed' if self.is_closed else ''}: "
+        if not self.bills:
+            return f"{head}no bill, but {self.postings:,} by cost centre, account and pool"
+        bills = f"{self.bills:,} bill{'' if self.bills == 1 else 's'}, {self.moved:,.2f} moved"
+        service = f" for {self.service_id}" if self.service_id else ""
+        return f"{head}{bills}, most {self.consumer_id}{service} {self.largest_change:+,.2f}"
 
 
 def record(connection: duckdb.DuckDBPyConnection, before: Path, restated_at: datetime) -> None:
@@ -82,19 +98,32 @@ def restated_periods(connection: duckdb.DuckDBPyConnection) -> list[RestatedPeri
     """Return what the last publication restated: closed periods first, then actuals by size."""
     rows = connection.execute(
         f"""
+        with restated as (
+            select
+                *,
+                figure = 'bill' as is_bill,
+                (consumer_id <> 'UNALLOCATED', abs(change_amount), consumer_id) as weight
+            from {TABLE}
+            where restated_at = (select published_at from reconciliation.published)
+        )
         select
             scenario,
             cast(fiscal_period as varchar),
             is_closed,
-            count(*) filter (where consumer_id <> 'UNALLOCATED'),
-            sum(change_amount),
-            max_by(consumer_id, (consumer_id <> 'UNALLOCATED', abs(change_amount), consumer_id)),
-            max_by(change_amount, (consumer_id <> 'UNALLOCATED', abs(change_amount), consumer_id)),
+            count(*) filter (where is_bill),
+            count(*) filter (where not is_bill),
+            greatest(
+                coalesce(sum(change_amount) filter (where is_bill and change_amount > 0), 0),
+                -coalesce(sum(change_amount) filter (where is_bill and change_amount < 0), 0)
+            ) as moved,
+            coalesce(sum(change_amount) filter (where is_bill), 0),
+            max_by(consumer_id, weight) filter (where is_bill),
+            max_by(service_id, weight) filter (where is_bill),
+            max_by(change_amount, weight) filter (where is_bill),
             max(changed_inputs)
-        from {TABLE}
-        where restated_at = (select published_at from reconciliation.published)
+        from restated
         group by scenario, fiscal_period, is_closed
-        order by is_closed desc, scenario <> 'actual', sum(abs(change_amount)) desc, 1, 2
+        order by is_closed desc, scenario <> 'actual', moved desc, 1, 2
         """
     ).fetchall()
     return [RestatedPeriod(*row) for row in rows]
@@ -131,17 +160,17 @@ def _keep_earlier(connection: duckdb.DuckDBPyConnection) -> None:
 def _compare(connection: duckdb.DuckDBPyConnection, restated_at: datetime) -> None:
     row = connection.execute("select current_database()").fetchone()
     work = row[0] if row else ""
-    bills = (QUERIES / "bills.sql").read_text(encoding="utf-8")
+    figures = (QUERIES / "figures.sql").read_text(encoding="utf-8")
     try:
         for catalog, state in ((BEFORE, "published"), (work, "new")):
             connection.execute(f'use "{catalog}"')
-            connection.execute(f"create or replace temp table {state}_bills as {bills}")
+            connection.execute(f"create or replace temp table {state}_figures as {figures}")
             connection.execute(f"create or replace temp table {state}_versions as {VERSIONS}")
         (published_at,) = connection.execute(
             f"select max(published_at) from {BEFORE}.reconciliation.published"
         ).fetchone() or (None,)
     except (duckdb.CatalogException, duckdb.BinderException):
-        return  # a warehouse without bills, or of a release that held them otherwise
+        return  # a warehouse without figures, or of a release that held them otherwise
     finally:
         connection.execute(f'use "{work}"')
     connection.execute("set variable restated_at = ?", [restated_at])
