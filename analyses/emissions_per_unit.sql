@@ -1,6 +1,7 @@
 -- Which services emit most for each unit used, and how much of what they can give lies idle,
 -- this year beside the year before. A unit's own quantity counts, not that of other services.
--- Run it: dbt show --select emissions_per_unit --limit 40
+-- Run it: dbt show --select emissions_per_unit --limit 40 --output json; without json, dbt prints
+-- six columns.
 with
 
 emissions as (

@@ -1,6 +1,7 @@
 -- Why the books differ from the plan: for the twenty largest variances of the latest budget
 -- version, by cost centre and account over the year, the vendors whose lines make the actual
--- amount. Run it: dbt show --select explain_a_variance --limit 60
+-- amount. Run it: dbt show --select explain_a_variance --limit 60 --output json; without json,
+-- dbt prints six columns.
 with
 
 variance as (

@@ -89,7 +89,7 @@ def publish_as_it_stands(
     shown = out or console()
     try:
         workspace = load_workspace(path)
-        with stop_on_signals(), locked(workspace):
+        with stop_on_signals(), locked(workspace.path):
             if (workspace.build_folder / MARKER).is_file():
                 raise UserError("the last build did not end; run `itfm build` instead.")
             if not workspace.work_database.is_file():
@@ -119,7 +119,7 @@ class _Build:
         workspace = load_workspace(self.path)
         for note in workspace.notes:
             self._say(f"Note: {note}")
-        with locked(workspace) as lock:
+        with locked(workspace.path) as lock:
             return self._build(workspace, lock)
 
     def _build(self, workspace: Workspace, lock: int) -> int:
@@ -276,12 +276,12 @@ class _Build:
 
 
 @contextlib.contextmanager
-def locked(workspace: Workspace) -> Iterator[int]:
+def locked(folder: Path) -> Iterator[int]:
     """Hold the lock of the workspace; yield its descriptor, which children keep open.
 
     The system gives the lock up when the last process that holds it ends, however it ends.
     """
-    path = workspace.path / LOCK_FILE
+    path = folder / LOCK_FILE
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
@@ -292,7 +292,7 @@ def locked(workspace: Workspace) -> Iterator[int]:
         except BlockingIOError as error:
             holder = os.pread(descriptor, 1000, 0).decode("utf-8", "replace").strip()
             raise BuildLockedError(
-                f"another build of {workspace.path} is running ({holder or 'unknown process'}). "
+                f"another build of {folder} is running ({holder or 'unknown process'}). "
                 "Wait until it ends."
             ) from error
         os.ftruncate(descriptor, 0)
@@ -332,13 +332,16 @@ def write_demo_inputs(folder: Path, **options: Any) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     marker = folder / DEMO_MARKER
-    marker.touch()
-    try:
-        generate(folder, **options)
-    except UserError:  # it wrote nothing
+    # where nothing was ever built, nothing can be running
+    is_built = (folder / LOCK_FILE).exists()
+    with locked(folder) if is_built else contextlib.nullcontext():
+        marker.touch()
+        try:
+            generate(folder, **options)
+        except UserError:  # it wrote nothing
+            marker.unlink()
+            raise
         marker.unlink()
-        raise
-    marker.unlink()
 
 
 def _started(marker: Path) -> str:

@@ -38,7 +38,7 @@ WORKSPACE = click.argument(
 RESTATE = click.option(
     "--restate",
     is_flag=True,
-    help="Publish although bills of closed periods change (closed_periods: keep).",
+    help="Publish although figures of closed periods change (closed_periods: keep).",
 )
 
 
@@ -90,9 +90,12 @@ def load(workspace: Path) -> None:
 
     dbt does this by itself whenever it opens the database. Unchanged files are not read again.
     """
+    from itfm.build import locked
     from itfm.landing import load_into_work_database
+    from itfm.workspace import load_workspace
 
-    files, found = load_into_work_database(workspace)
+    with locked(load_workspace(workspace).path):
+        files, found = load_into_work_database(workspace)
     for file in files:
         action = "read" if file.was_read else "unchanged"
         click.echo(f"{action:<10}{file.row_count:>12,} rows  {file.file_name}")

@@ -40,7 +40,7 @@ formats:
 # A provider that sends a month again replaces what it sent before; append keeps every delivery.
 cloud_deliveries: replace
 
-# When bills of a closed period change after they were published: tell shows them in the summary,
+# When figures of a closed period change after they were published: tell shows them in the summary,
 # keep publishes nothing before the change is taken back, or allowed by `itfm build --restate`.
 closed_periods: tell
 

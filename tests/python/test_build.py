@@ -17,11 +17,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from itfm import build as building
 from itfm import dbt_run
 from itfm.build import LOCK_FILE, MARKER, BuildOptions, build, locked
+from itfm.cli import main
 from itfm.dbt_run import DbtResult, Failure, _Watcher
 from itfm.errors import UserError
 from itfm.fingerprint import fingerprint
@@ -239,12 +241,24 @@ def test_a_workspace_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_one_build_at_a_time(pipeline: Pipeline, company: Workspace) -> None:
-    with locked(company):
+    with locked(company.path):
         code, said = run(company)
     assert code == building.WRONG_INPUTS
     assert f"another build of {company.path} is running (process {os.getpid()} on" in said
     assert pipeline.runs == 0
     assert run(company)[0] == 0
+
+
+def test_nothing_writes_into_a_build_that_runs(company: Workspace) -> None:
+    before = sorted(company.path.rglob("*"))
+    with locked(company.path):
+        inside = sorted(company.path.rglob("*"))
+        for command in ("demo", "load"):
+            result = CliRunner().invoke(main, [command, str(company.path)])
+            assert result.exit_code == 1
+            assert "another build of" in result.output
+        assert sorted(company.path.rglob("*")) == inside
+    assert set(before) <= set(inside)
 
 
 def test_a_lock_file_without_a_holder_is_no_lock(pipeline: Pipeline, company: Workspace) -> None:
@@ -365,7 +379,7 @@ def test_a_real_build_that_is_killed_takes_dbt_with_it(
         assert wait_until(lambda: not any(is_running(child) for child in children))
     assert checksum(demo_copy.published_database) == before
     assert (demo_copy.build_folder / MARKER).exists()
-    with locked(demo_copy):
+    with locked(demo_copy.path):
         pass
 
 

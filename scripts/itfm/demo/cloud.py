@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from itfm.demo.sql import table_from_list
+from itfm.demo.sql import quoted, table_from_list
 
 FOCUS_COLUMNS = """
     null as AvailabilityZone,
@@ -415,7 +415,7 @@ def write_bill(
             left join cloud_sub_accounts as a
                 on a.provider = $provider and c.sub_account_id = a.sub_account_id
             order by c.resource_number, c.slice
-        ) to '{folder / file}' ({options})
+        ) to {quoted(folder / file)} ({options})
         """,
         values,
     )

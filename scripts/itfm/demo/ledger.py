@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from itfm.demo.sql import table_from_list
+from itfm.demo.sql import quoted, table_from_list
 
 # how many lines name an application that does not exist
 UNKNOWN_TAGS = 4
@@ -548,7 +548,7 @@ def write_month(con: duckdb.DuckDBPyConnection, folder: Path, with_manual_lines:
             select {LINE_COLUMNS}
             from (from month_journal {manual})
             order by line_id, description
-        ) to '{folder / "journal_lines.parquet"}' (format parquet, compression zstd)
+        ) to {quoted(folder / "journal_lines.parquet")} (format parquet, compression zstd)
     """)
 
 
@@ -567,7 +567,7 @@ def write_entity_files(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
                     {manual}
                 )
                 order by line_id, description
-            ) to '{folder / name}' (format csv, header)
+            ) to {quoted(folder / name)} (format csv, header)
         """)
     upper = ", ".join(f"{c.strip()} as {c.strip().upper()}" for c in LINE_COLUMNS.split(","))
     con.execute(f"""
@@ -584,5 +584,5 @@ def write_entity_files(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
                 where legal_entity_id = 'FH02'
             )
             order by line_id
-        ) to '{folder / "fh02_uk.csv"}' (format csv, header, delimiter ';')
+        ) to {quoted(folder / "fh02_uk.csv")} (format csv, header, delimiter ';')
     """)

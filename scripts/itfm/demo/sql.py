@@ -65,3 +65,8 @@ def table_from_list(
         f"insert into {table} values ({', '.join('?' * (len(header) + 1))})",
         [[number, *(field or None for field in row)] for number, row in enumerate(rows, start=1)],
     )
+
+
+def quoted(path: Path) -> str:
+    """Return a path as a literal of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"

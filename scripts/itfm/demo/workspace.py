@@ -21,7 +21,7 @@ from itfm.demo import (
     quantities,
     workforce,
 )
-from itfm.demo.sql import connect
+from itfm.demo.sql import connect, quoted
 from itfm.errors import UserError
 
 GUIDE = Path(__file__).resolve().parent / "guide.md"
@@ -162,7 +162,7 @@ def write_small_tables(con: duckdb.DuckDBPyConnection, inputs: Path) -> None:
         query = statement.strip()
         if query.startswith("from"):
             query = f"select * {query}"
-        con.execute(f"copy ({query}) to '{target}' (format csv, header{compression})")
+        con.execute(f"copy ({query}) to {quoted(target)} (format csv, header{compression})")
 
 
 def refuse_to_replace_a_company(workspace: Path, inputs: Path) -> None:

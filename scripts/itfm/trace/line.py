@@ -67,7 +67,7 @@ def _told(row: Row) -> str:
     column = row["column_name"]
     value = json.loads(raw).get(column) if column else None
     return (
-        f"{row['file_name']}, line {row['line_number']:,} was rejected, {row['reason_code']}: "
+        f"{row['file_name']}, line {row['line_number']} was rejected, {row['reason_code']}: "
         f"{reject_reason(row['reason_code'], column, value)}. The row: {raw[:LONGEST_RAW]}"
         + ("..." if len(raw) > LONGEST_RAW else "")
     )

@@ -97,7 +97,7 @@ def trace_table(found: Row) -> Iterator[str]:
             f"posted {line['posting_date']}, account {line['account_id']}, cost centre "
             f"{line['cost_center_id']}, {line['vendor']}: {line['description'] or ''}"
         )
-        yield f"read from {line['file_name']}, line {line['line_number']:,}"
+        yield f"read from {line['file_name']}, line {line['line_number']}"
         if rule:
             yield f"classified as {rule['to_id']} by {rule['rule_id'] or 'no rule'}"
         yield from found["notes"]
