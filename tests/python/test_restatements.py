@@ -194,6 +194,21 @@ def test_what_moves_inside_a_bill_is_told(workspace: Workspace) -> None:
             publish(keeping, "fourth")
 
 
+def test_periods_of_the_same_version_are_not_compared(workspace: Workspace) -> None:
+    table = "create table allocation.alloc_period_versions as select * from (values {}) as v {}"
+    names = "(fiscal_period, version)"
+    build(workspace)
+    change(workspace, table.format(f"(date '{JANUARY}', 'a'), (date '{FEBRUARY}', 'b')", names))
+    publish(workspace, "second")
+    both = changed(
+        ("actual", "current", JANUARY, "BU1", 59), ("actual", "current", FEBRUARY, "BU1", 69)
+    )
+    build(workspace, both, ledger={})
+    change(workspace, table.format(f"(date '{JANUARY}', 'a'), (date '{FEBRUARY}', 'c')", names))
+    publish(workspace, "third")
+    assert {row[1] for row in restated(workspace)} == {FEBRUARY}
+
+
 def test_plans_that_follow_drivers_are_one_line(workspace: Workspace) -> None:
     build(workspace, changed(("budget", "current", JANUARY, "BU1", 99)), ledger={})
     publish(workspace, "second")

@@ -52,6 +52,13 @@ COLUMNS = {
 }
 BEFORE = "published"
 QUERIES = Path(__file__).parent
+# a period of the same version was not computed again: the figures of the others are compared
+UNCHANGED = f"""
+    set variable unchanged_periods = coalesce((
+        select list(fiscal_period) from {{work}}.allocation.alloc_period_versions
+        inner join {BEFORE}.allocation.alloc_period_versions using (fiscal_period, version)
+    ), [])
+"""
 VERSIONS = "select table_name, counts_in, fiscal_period, version from core.fct_input_versions"
 
 
@@ -161,6 +168,9 @@ def _compare(connection: duckdb.DuckDBPyConnection, restated_at: datetime) -> No
     row = connection.execute("select current_database()").fetchone()
     work = row[0] if row else ""
     figures = (QUERIES / "figures.sql").read_text(encoding="utf-8")
+    connection.execute("set variable unchanged_periods = cast([] as date[])")
+    with contextlib.suppress(duckdb.CatalogException):
+        connection.execute(UNCHANGED.format(work=f'"{work}"'))
     try:
         for catalog, state in ((BEFORE, "published"), (work, "new")):
             connection.execute(f'use "{catalog}"')

@@ -39,4 +39,5 @@ from (
 ) as figures
 inner join core.dim_rule_sets as rule_sets
     on figures.rule_set = rule_sets.rule_set and rule_sets.status = 'current'
+where not list_contains(getvariable('unchanged_periods'), figures.fiscal_period)
 group by all
