@@ -304,7 +304,7 @@ links.forEach(l=>l.classList.remove('on'))})});
 def _page(found: Row, drawing: str, width: float, height: float) -> str:
     heading = escape(title(found))
     told = escape(
-        f"{facts(found)}. Hover for amounts and rules; dashed boxes are money that stopped, dashed "
+        f"{facts(found)}. Hover for amounts and rules; dashed boxes are what stopped, dashed "
         "red bands are credits."
     )
     notes = "".join(f"<p>{escape(one)}</p>" for one in found.get("notes", []))
