@@ -16,6 +16,8 @@ EXPECTED = {
     "last month": {},
     # the use of a rate: its own budget, not that of any sender, nor of who has retired
     "own budget": {"north": 900, "VOLUME_VARIANCE": 300, "SPENDING_VARIANCE": -200},
+    # nor that of its own layer, to which a direct rule does not send
+    "later layers": {"north": 900, "VOLUME_VARIANCE": 300, "SPENDING_VARIANCE": -200},
     # nobody receives by any position: the last one says why
     "no position": {"UNALLOCATED": 100},
     # a fallback says itself what becomes of idle capacity
@@ -24,6 +26,8 @@ EXPECTED = {
     "own first": {"north": 75, "south": 25},
     # an object of the next layer that bears the name of the sender is not the sender
     "twin": {"twin": 100},
+    # the use by a consumer is not that of the application of its name in the target set
+    "namesake": {"north": 100},
 }
 
 
@@ -43,7 +47,7 @@ def write_services(company: EngineWorkspace) -> None:
     """One service for each case of EXPECTED, and one that differs by rule set."""
     company.services(*EXPECTED, "by set")
     for service_id in EXPECTED:
-        amount = 1000 if service_id == "own budget" else 100
+        amount = 1000 if service_id in ("own budget", "later layers") else 100
         day = "2025-02-15" if service_id == "last month" else "2025-01-15"
         company.line(amount, day, service_id=service_id)
     company.line(100, service_id="by set")
@@ -75,6 +79,11 @@ def write_services(company: EngineWorkspace) -> None:
     company.driver("planned", "", {"north": 50})
     company.rule("own budget", "solution", 13, "standard_rate", from_id="own budget", rate=10,
                  driver_id="sold", budget_driver_id="planned")  # fmt: skip
+    company.driver("sold later", "later layers", {"north": 90})
+    company.driver("planned later", "later layers", {"north": 120, "recovered": 50})
+    company.rule("later layers", "solution", 21, "standard_rate", from_id="later layers", rate=10,
+                 driver_id="sold later", budget_driver_id="planned later",
+                 network="direct")  # fmt: skip
     for rule_id in ("no position", "recovered"):
         company.rule(rule_id, "solution", 14, "hybrid", from_id=rule_id)
     fallback(company, "no position", 1, method="driver", driver_id="unheard")
@@ -85,10 +94,20 @@ def write_services(company: EngineWorkspace) -> None:
     company.driver("seats", "recovered", {"north": 30, "south": 10})
     company.rule("own first", "solution", 15, "driver", from_id="own first", driver_id="calls")
     company.driver("calls", "own first", {"north": 3, "south": 1})
-    company.driver("calls", "", {"north": 1, "south": 1})
+    company.driver("calls", "*", {"north": 1, "south": 1})
     company.consumers("twin")
     company.rule("twin", "solution", 16, "fixed_percent", from_id="twin")
     company.percentages("twin", "consumer", {"twin": 100})
+    company.add("cmdb/applications", application_id="moved", retired_on="2024-12-31")
+    company.consumers("moved")
+    company.target_set("namesakes", "solution", "moved")
+    company.target_set("namesakes", "consumer", "north")
+    for consumer_id, quantity in [("moved", 3), ("north", 1)]:
+        company.add("consumption/service_usage", usage_id=consumer_id, service_id="namesake",
+                    usage_date="2025-01-31", used_by_type="consumer", used_by_id=consumer_id,
+                    quantity=quantity)  # fmt: skip
+    company.rule("namesake", "solution", 22, "driver", from_id="namesake",
+                 driver_id="service_usage", target_set="namesakes")  # fmt: skip
 
 
 def write_rules(company: EngineWorkspace) -> None:
@@ -105,6 +124,8 @@ def write_rules(company: EngineWorkspace) -> None:
     company.rule("rest", "resource_tower", 20, "even", from_id="Servers", target_set="c2")
     # `_` is a letter, not any letter
     company.line(7, account_id="8010")
+    company.line(3, account_id="80_0")
+    company.classify("underscore", 10, "Staffing", "Staff Augmentation", account_id="80_0")
     company.rule("underscore", "cost_pool", 30, "even", account_id="80_0", target_set="c1")
     company.rule("digits", "cost_pool", 31, "even", account_id="8010", target_set="c2")
     # a line that names a service and a consumer goes to the service
@@ -125,6 +146,32 @@ def write_rules(company: EngineWorkspace) -> None:
     company.driver("second try", "tried", {"north": 50})
 
 
+def write_lines(company: EngineWorkspace) -> None:
+    """Lines that differ by project, lines that name objects, and shares of what they name."""
+    for project_id, amount in [("P1", 20), ("P2", 30)]:
+        company.add("portfolio/projects", project_id=project_id, project_name=project_id)
+        company.line(amount, account_id="7002", project_id=project_id)
+    company.rule("first project", "cost_pool", 40, "even", account_id="7002", project_id="P1",
+                 target_set="c1")  # fmt: skip
+    company.rule("other projects", "cost_pool", 41, "even", account_id="7002", target_set="c2")
+    # the target set holds the consumer of that name, and the line names the service
+    company.services("dup")
+    company.consumers("dup")
+    company.line(11, account_id="7003", service_id="dup")
+    company.target_set("dup", "consumer", "dup")
+    company.rule("dup", "cost_pool", 42, "tagged", account_id="7003", target_set="dup")
+    # direct cost of a service and of an application; that of other objects does not count
+    company.services("direct mail")
+    company.add("cmdb/applications", application_id="direct app")
+    company.line(300, application_id="direct app")
+    company.line(100, service_id="direct mail")
+    company.line(400, account_id="7004")
+    company.target_set("direct", "solution", "direct app|direct mail")
+    company.rule("shared", "cost_pool", 43, "driver", account_id="7004", driver_id="tagged_cost",
+                 target_set="direct")  # fmt: skip
+    company.rule("direct", "solution", 23, "even", from_id="direct*", target_set="c1")
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     folder = tmp_path_factory.mktemp("choices")
@@ -138,6 +185,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     cases.rule("tagged", "cost_pool", 90, "tagged")
     write_services(cases)
     write_rules(cases)
+    write_lines(cases)
     result = cases.build()
     assert result.returncode == 0, result.stdout[-5000:]
     return cases
@@ -182,19 +230,57 @@ def test_the_last_position_says_why_nobody_received(company: EngineWorkspace) ->
 
 
 def test_what_money_is_and_how_it_is_tagged_chooses_the_rule(company: EngineWorkspace) -> None:
-    def paid(table: str, rule_id: str) -> list[tuple]:
-        return company.query(
-            f"select to_id, sum(amount_minor) / 100 from allocation.{table}"
-            " where measure = 'amount' and scenario = 'actual' and rule_set = 'current'"
-            " and rule_id = ? group by all order by all",
-            rule_id,
-        )
-
-    assert paid("alloc_tower_flows", "capex") == [("c1", 15)]
-    assert paid("alloc_tower_flows", "rest") == [("c2", 100)]
-    assert paid("alloc_pool_flows", "underscore") == []
-    assert paid("alloc_pool_flows", "digits") == [("c2", 7)]
     assert bills(company, "mail") == {"c2": 9}
+    assert company.query(
+        "select distinct to_layer, to_id, reason_code from allocation.alloc_pool_flows"
+        " where to_id in ('mail', 'sales')"
+    ) == [("solution", "mail", None)]
+
+
+@pytest.mark.parametrize(
+    ("table", "rule_id", "expected"),
+    [
+        ("alloc_tower_flows", "capex", [("consumer", "c1", None, 15)]),
+        ("alloc_tower_flows", "rest", [("consumer", "c2", None, 100)]),
+        ("alloc_pool_flows", "underscore", [("consumer", "c1", None, 3)]),
+        ("alloc_pool_flows", "digits", [("consumer", "c2", None, 7)]),
+        ("alloc_pool_flows", "first project", [("consumer", "c1", None, 20)]),
+        ("alloc_pool_flows", "other projects", [("consumer", "c2", None, 30)]),
+        ("alloc_pool_flows", "dup", [("resource_tower", "UNALLOCATED", "tag_unknown", 11)]),
+        ("alloc_pool_flows", "shared",
+         [("solution", "direct app", None, 300), ("solution", "direct mail", None, 100)]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("rule_set", ["current", "later"])
+def test_a_rule_pays_so(
+    company: EngineWorkspace, table: str, rule_id: str, expected: list[tuple], rule_set: str
+) -> None:
+    rows = company.query(
+        "select to_layer, to_id, reason_code, sum(amount_minor) / 100"
+        f" from allocation.{table} where measure = 'amount' and scenario = 'actual'"
+        " and rule_set = ? and rule_id = ? group by all order by all",
+        rule_set,
+        rule_id,
+    )
+    assert rows == expected
+
+
+def test_an_account_is_classified_by_letter(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select classification_rule_id, sum(amount_minor) / 100"
+        " from allocation.alloc_classified_buckets where rule_set = 'current'"
+        " and classification_rule_id = 'underscore' group by all"
+    )
+    assert rows == [("underscore", 3)]  # and not the 7 of account 8010
+
+
+def test_use_by_a_consumer_is_not_that_of_a_retired_application_of_its_name(
+    company: EngineWorkspace,
+) -> None:
+    assert not company.query(
+        "select message from allocation.alloc_use_faults"
+        " where object_id = 'moved' or rule_id = 'namesake'"
+    )
 
 
 def test_use_above_a_capacity_is_told_for_the_worst_month_of_the_position_taken(
