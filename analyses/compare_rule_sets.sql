@@ -1,7 +1,7 @@
 -- What a proposed rule set does to the bills of the latest actual fiscal year: before, after,
 -- difference and the rule that moves most of it. Totals are equal. Run it: dbt show --select
--- compare_rule_sets --limit 50 --output json (without json, dbt prints six columns); itfm diff prints
--- the same with its summary.
+-- compare_rule_sets --limit 50 --output json (without json, dbt prints six columns); itfm diff
+-- prints the same with its summary.
 with
 
 moves as (

@@ -123,8 +123,20 @@ def _sqlfluff(project: Path, out: Console) -> tuple[bool, str]:
     out.print(f"reading {files} files; this takes a minute or two", markup=False)
     command = python_module("sqlfluff", "lint", "--disable-progress-bar", *folders)
     passed, lines = _command(command, project, out)
-    violations = sum(line.startswith("L:") for line in lines)
-    return passed, f"{files} files, {violations} violations"
+    violations = _violations(lines)
+    first = f", first {violations[0]}" if violations else ""
+    return passed, f"{files} files, {len(violations)} violations{first}"
+
+
+def _violations(lines: Sequence[str]) -> list[str]:
+    """Each violation behind the file that sqlfluff names above it, for the table of steps."""
+    found, file = [], ""
+    for line in lines:
+        if line.startswith("== [") and "] " in line:
+            file = line[len("== [") : line.index("] ")]
+        elif line.startswith("L:"):
+            found.append(f"{file} {' '.join(line.split())}")
+    return found
 
 
 def _structure(project: Path, out: Console) -> tuple[bool, str]:
