@@ -22,9 +22,25 @@
     || {{ rule }}.rule_id || '{{ separator }}'
 {%- endmacro %}
 
-{# What the writer of an id that names nothing may have meant: the one that differs from it in case only. #}
-{% macro did_you_mean(alike) -%}
-    coalesce(' (did you mean ' || {{ alike }} || '? Ids keep their case)', '')
+{# Whether one name may be a misspelling of the other: a letter or two, case, or zeros in front; never other digits. #}
+{% macro is_near_name(written, known) -%}
+    ltrim(regexp_replace({{ written }}, '[^0-9]', '', 'g'), '0') = ltrim(regexp_replace({{ known }}, '[^0-9]', '', 'g'), '0')
+    and levenshtein(ltrim(lower({{ written }}), '0'), ltrim(lower({{ known }}), '0'))
+    <= case when length({{ written }}) < 4 then 0 when length({{ written }}) < 8 then 1 else 2 end
+{%- endmacro %}
+
+{# The known name that is nearest to the one that was written; an aggregate. #}
+{% macro nearest_name(written, known) -%}
+    min_by({{ known }}, cast(levenshtein({{ written }}, {{ known }}) as varchar) || {{ known }})
+{%- endmacro %}
+
+{# What the writer of a name that names nothing may have meant; ids keep their case, filters need not. #}
+{% macro did_you_mean(alike, written) -%}
+    coalesce(
+        ' (did you mean ' || {{ alike }} || '?'
+        || case when lower({{ alike }}) = lower({{ written }}) then ' Ids keep their case' else '' end || ')',
+        ''
+    )
 {%- endmacro %}
 
 {# The value under which filters find a cost centre in a period in which it stood elsewhere than today. #}

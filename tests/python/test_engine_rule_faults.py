@@ -200,6 +200,11 @@ def write_wrong_cases(company: EngineWorkspace) -> None:
     company.driver("loud ends", "S1", {"c1": 1})
     company.driver("loud ends", "s1", {"C2": 1, "c1": 1, "a ghost": 1})
     company.rule("loud ends", "solution", 807, "driver", from_id="s1", driver_id="loud ends")
+    company.rule("slip", "solution", 808, "driver", from_id="s1", driver_id="lout end")
+    company.rule("slip set", "solution", 809, "even", from_id="s1", target_set="both nords")
+    company.rule("comma", "solution", 810, "even", from_id="s1,s2", target_set="c")
+    company.rule("zeros", "cost_pool", 811, "even", account_id="08100", target_set="c")
+    company.rule("digit", "cost_pool", 812, "even", account_id="8200", target_set="c")
 
 
 def write_misread_rows(company: EngineWorkspace) -> None:
@@ -300,12 +305,12 @@ FAULTS = [
     ("error", "hybrid set", "uses the method hybrid, which does not read target_set"),
     ("error", "ghost sender", "filters on ghost, but no object has such a name; correct it"),
     ("warning", "ghost pattern", "filters on ghost*, but no object"),
-    ("error", "ghost pool", "filters on Stafing, but no cost pool"),
+    ("error", "ghost pool", "but no cost pool has such a name (did you mean Staffing?); correct it"),
     ("error", "ghost sub-pool", "filters on Labour, but no cost sub-pool"),
     ("warning", "ghost account", "filters on 999, but no account"),
     ("warning", "ghost centre", "filters on CC77, but no cost centre"),
     ("warning", "ghost vendor", "filters on Nobody & Co, but no vendor"),
-    ("error", "ghost type", "filters on Opax, but no expense type"),
+    ("error", "ghost type", "but no expense type has such a name (did you mean OpEx?); correct it"),
     ("error", "ghost class", "Staffng / Internal Labor, which the standard does not have"),
     ("warning", "own sub-pool", "the sub-pool counts as an addition of the company"),
     ("error", None, "target set ghosts names casper, but no object has such a name"),
@@ -355,6 +360,11 @@ FAULTS = [
     ("error", "loud", "no object of the consumer layer (did you mean c1? Ids keep their case);"),
     ("error", "loud set", "no row in target_sets (did you mean c? Ids keep their case); add"),
     ("warning", "loud driver", "no value is known (did you mean d? Ids keep their case); its"),
+    ("warning", "slip", "lout end, of which no value is known (did you mean loud ends?); its"),
+    ("error", "slip set", "no row in target_sets (did you mean both norths?); add it, or"),
+    ("error", "comma", "no object has such a name; correct it, or leave it out: a list is writ"),
+    ("warning", "zeros", "but no account has such a name (did you mean 8100?); correct it, or"),
+    ("warning", "digit", "filters on 8200, but no account has such a name; correct it, or leave"),
     ("warning", "loud ends", "do not exist, such as C2 (did you mean c2? Ids keep their case);"),
     ("warning", "loud ends", "do not exist, such as S1 (did you mean s1? Ids keep their case);"),
     ("error", "budget twice", "driver d, a row of which cannot be used: unparsable_number in quan"),

@@ -62,7 +62,7 @@ odd_drivers as (
         {{ counted('receiver_values', 'value') }}
         || ' for objects that do not exist, such as '
         || unknown_receiver
-        || {{ did_you_mean('receiver_alike') }} || '; they receive nothing' as message
+        || {{ did_you_mean('receiver_alike', 'unknown_receiver') }} || '; they receive nothing' as message
     from drivers
     where unknown_receiver is not null
 
@@ -76,7 +76,7 @@ odd_drivers as (
         {{ counted('sender_values', 'value') }}
         || ' from objects that do not exist, such as '
         || unknown_sender
-        || {{ did_you_mean('sender_alike') }}
+        || {{ did_you_mean('sender_alike', 'unknown_sender') }}
         || '; they are never read: correct the name, or leave it empty for every sender'
     from drivers
     where unknown_sender is not null

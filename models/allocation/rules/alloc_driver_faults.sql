@@ -40,10 +40,11 @@ drivers as (
 alike_drivers as (
 
     select
-        lower(driver_id) as name,
-        min(driver_id) as driver_id
-    from drivers
-    group by lower(driver_id)
+        weighings.driver_id,
+        {{ nearest_name('weighings.driver_id', 'drivers.driver_id') }} as alike
+    from weighings
+    inner join drivers on {{ is_near_name('weighings.driver_id', 'drivers.driver_id') }}
+    group by weighings.driver_id
 
 ),
 
@@ -99,11 +100,11 @@ judged_weighings as (
         drivers.negative_receiver,
         drivers.heavy_receiver,
         drivers.first_period,
-        case when drivers.driver_id is null then alike_drivers.driver_id end as alike_driver,
+        case when drivers.driver_id is null then alike_drivers.alike end as alike_driver,
         usable_weighings.rule_id is not null as is_usable
     from weighings
     left join drivers on weighings.driver_id = drivers.driver_id
-    left join alike_drivers on lower(weighings.driver_id) = alike_drivers.name
+    left join alike_drivers on weighings.driver_id = alike_drivers.driver_id
     left join usable_weighings
         on
             weighings.rule_set = usable_weighings.rule_set
@@ -118,7 +119,7 @@ faults as (
         *,
         'warning' as severity,
         'driver_without_values' as fault,
-        ', of which no value is known' || {{ did_you_mean('alike_driver') }} || '; '
+        ', of which no value is known' || {{ did_you_mean('alike_driver', 'driver_id') }} || '; '
         || without_values as message
     from judged_weighings
     where known_receivers = 0

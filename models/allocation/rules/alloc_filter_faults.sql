@@ -52,12 +52,6 @@ filter_values as (
 
 ),
 
-objects as (
-
-    select distinct layer from {{ ref('alloc_objects') }}
-
-),
-
 distinct_parts as (
 
     select distinct
@@ -94,6 +88,21 @@ unmatched_parts as (
 
 ),
 
+alike_values as (
+
+    select
+        unmatched_parts.attribute,
+        unmatched_parts.part,
+        {{ nearest_name('trim(unmatched_parts.part)', 'filter_values.found_under') }} as alike
+    from unmatched_parts
+    inner join filter_values
+        on
+            unmatched_parts.attribute = filter_values.attribute
+            and {{ is_near_name('trim(unmatched_parts.part)', 'filter_values.found_under') }}
+    group by unmatched_parts.attribute, unmatched_parts.part
+
+),
+
 faults as (
 
     select distinct
@@ -104,7 +113,7 @@ faults as (
                     filter_parts.attribute in ('cost_pool', 'cost_sub_pool', 'expense_type')
                     or (
                         filter_parts.attribute = 'object_id'
-                        and 'solution' in (select objects.layer from objects)
+                        and 'solution' in (select layer from {{ ref('alloc_objects') }})
                     )
                 )
                 then 'error'
@@ -131,12 +140,22 @@ faults as (
             when 'object_id' then 'object'
             when 'ci_class' then 'class of configuration items'
             else 'provider'
-        end || ' has such a name; correct it, or leave it out' as message
+        end || ' has such a name' || {{ did_you_mean('alike_values.alike', 'filter_parts.part') }}
+        || '; correct it, or leave it out'
+        || case
+            when filter_parts.part like '%,%' or filter_parts.part like '%;%'
+                then ': a list is written with bars, a|b|c'
+            else ''
+        end as message
     from filter_parts
     inner join unmatched_parts
         on
             filter_parts.attribute = unmatched_parts.attribute
             and filter_parts.part = unmatched_parts.part
+    left join alike_values
+        on
+            filter_parts.attribute = alike_values.attribute
+            and filter_parts.part = alike_values.part
 
     union all
 

@@ -67,6 +67,21 @@ named_target_sets as (
 
 ),
 
+alike_target_sets as (
+
+    select
+        rules.computed_rule_set,
+        rules.target_set,
+        {{ nearest_name('rules.target_set', 'target_sets.target_set') }} as alike
+    from rules
+    inner join target_sets
+        on
+            rules.computed_rule_set = target_sets.rule_set
+            and {{ is_near_name('rules.target_set', 'target_sets.target_set') }}
+    group by rules.computed_rule_set, rules.target_set
+
+),
+
 faults as (
 
     select distinct
@@ -77,16 +92,17 @@ faults as (
         rules.file_name,
         rules.line_number,
         'names the target set ' || rules.target_set || ', which has no row in target_sets'
-        || {{ did_you_mean('alike.target_set') }} || '; add it, or correct the name' as message
+        || {{ did_you_mean('alike_target_sets.alike', 'rules.target_set') }}
+        || '; add it, or correct the name' as message
     from rules
     left join target_sets
         on
             rules.computed_rule_set = target_sets.rule_set
             and rules.target_set = target_sets.target_set
-    left join target_sets as alike
+    left join alike_target_sets
         on
-            rules.computed_rule_set = alike.rule_set
-            and lower(rules.target_set) = lower(alike.target_set)
+            rules.computed_rule_set = alike_target_sets.computed_rule_set
+            and rules.target_set = alike_target_sets.target_set
     where rules.target_set is not null and target_sets.target_set is null
 
     union all
