@@ -305,7 +305,7 @@ FAULTS = [
     ("error", "hybrid set", "uses the method hybrid, which does not read target_set"),
     ("error", "ghost sender", "filters on ghost, but no object has such a name; correct it"),
     ("warning", "ghost pattern", "filters on ghost*, but no object"),
-    ("error", "ghost pool", "but no cost pool has such a name (did you mean Staffing?); correct it"),
+    ("error", "ghost pool", "but no cost pool has such a name (did you mean Staffing?); correct"),
     ("error", "ghost sub-pool", "filters on Labour, but no cost sub-pool"),
     ("warning", "ghost account", "filters on 999, but no account"),
     ("warning", "ghost centre", "filters on CC77, but no cost centre"),
