@@ -47,3 +47,9 @@
 {% macro cost_center_then(cost_center, fiscal_period) -%}
     {{ cost_center }} || ' in ' || cast({{ fiscal_period }} as varchar)
 {%- endmacro %}
+
+{# What rules of cost pools can tell apart, as one text: filters see its buckets alike. #}
+{% macro pool_sender(money) -%}
+    {{ money }}.profile_id || ' ' || {{ money }}.cost_pool || ' / ' || {{ money }}.cost_sub_pool
+    || ' / ' || {{ money }}.expense_type
+{%- endmacro %}

@@ -539,6 +539,12 @@ def _check_cost_model(connection: duckdb.DuckDBPyConnection, report: Report) -> 
     ).fetchall()
     for severity, fault, message, file_name, line in rows:
         report.add(Problem(severity, fault, message, file_name, line), stops=True)
+    for message, file_name, line in connection.execute(
+        "select message, file_name, line_number from reconciliation.rec_unknown_parents "
+        "order by file_name, line_number, message"
+    ).fetchall():
+        text = f"{file_name}, line {line}: {message}."
+        report.add(Problem("warning", "unknown_parent", text, file_name, line))
     rejected = {
         ("error", file_name, reason, column or "")
         for file_name, reason, column in connection.execute(
@@ -575,10 +581,11 @@ def _check_networks(connection: duckdb.DuckDBPyConnection, judges: Judges, repor
 
 
 def _tell_networks(connection: duckdb.DuckDBPyConnection, report: Report, model: str) -> None:
-    """Report each fault of a network once, with its first period."""
+    """Report each fault of a network once, with its first period and rule set."""
     rows = connection.execute(
         "select message, file_name, line_number from allocation." + model + " qualify row_number() "
-        "over (partition by rule_set, layer, object_id order by fiscal_period, message) = 1 "
+        "over (partition by layer, object_id, file_name, line_number "
+        "order by fiscal_period, rule_set, message) = 1 "
         "order by file_name, line_number, message"
     ).fetchall()
     for message, file_name, line in rows:

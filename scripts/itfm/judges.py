@@ -23,7 +23,7 @@ from itfm.errors import UserError
 from itfm.survey import Problem
 from itfm.workspace import Workspace
 
-JUDGES = ("alloc_rule_faults", "rec_reject_gates")
+JUDGES = ("alloc_rule_faults", "rec_reject_gates", "rec_unknown_parents")
 LATER_JUDGES = ("alloc_network_faults", "alloc_use_faults")
 LAST_JUDGES = ("alloc_slow_circles",)  # they follow the money of every sender through the networks
 TESTS = ("assert_hierarchies_have_no_circles", "assert_plan_versions_have_one_kind")

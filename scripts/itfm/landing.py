@@ -513,6 +513,13 @@ class _Loader:
 
     def _open_text(self, file: InputFile) -> _Opened:
         text = textfiles.inspect(file.path, file.name)
+        if text and not file.mapping:
+            line = text.header_below(set(file.table.column_names))
+            if line:
+                raise LandingError(
+                    f"{file.name}: the names of its columns stand in line {line}, below a title "
+                    f"such as {text.headers[0].delivered!r}. Delete the lines above them."
+                )
         return _Opened(file, self._formats(file), text.headers if text else (), text)
 
     def _open_parquet(self, file: InputFile) -> _Opened:

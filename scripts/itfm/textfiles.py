@@ -8,7 +8,7 @@ import gzip
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ CHUNK_BYTES = 1 << 22
 MAX_RECORD_LINES = 1_000
 MAX_RECORD_CHARACTERS = 400_000
 MAX_RAW_CHARACTERS = 10_000
+TITLE_LINES = 10
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 csv.field_size_limit(2**31 - 1)
@@ -44,11 +45,23 @@ class TextFile:
     headers: tuple[Header, ...]
     header_lines: int
     header_is_plain: bool
+    lines_below: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the column names in the order of the file."""
         return tuple(header.column for header in self.headers)
+
+    def header_below(self, known: Set[str]) -> int | None:
+        """Return the line of the header, where titles stand above it; None when line 1 is one."""
+        if known & set(self.columns):
+            return None
+        for number, line in enumerate(self.lines_below, start=self.header_lines + 1):
+            fields = next(csv.reader([line], delimiter=_delimiter(line)), [])
+            names = {header.column for header in column_names(fields)}
+            if len(known & names) > max(1, len(names) // 2):
+                return number
+        return None
 
 
 @dataclass(frozen=True)
@@ -187,8 +200,9 @@ def _read_header(path: Path, compression: str, encoding: str, text: str) -> Text
     while len(fields) > 1 and not fields[-1].strip():
         fields.pop()
     plain = skipped == 0 and taken == 1 and len(fields) == record.count(delimiter) + 1
+    below = tuple(line.rstrip("\r\n") for line in lines[skipped + taken :][:TITLE_LINES])
     return TextFile(
-        path, compression, encoding, delimiter, column_names(fields), skipped + taken, plain
+        path, compression, encoding, delimiter, column_names(fields), skipped + taken, plain, below
     )
 
 

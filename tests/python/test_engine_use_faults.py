@@ -80,6 +80,29 @@ def write_idle(company: EngineWorkspace) -> None:
     company.rule("rest", "solution", 96, "even", from_id="e*", target_set="open")
 
 
+def write_stops(company: EngineWorkspace) -> None:
+    """Rules that end and nobody follows, and rules that pay nobody in some period."""
+    one: dict[str, object] = {"valid_from": "2025-01-01", "valid_to": "2025-01-31"}
+    company.services("hole", "followed", "zero", "closed")
+    for service_id in ("hole", "followed", "zero", "closed"):
+        company.line(100, day="2025-02-15", service_id=service_id)
+    company.rule("hole", "solution", 101, "even", from_id="hole", target_set="open", **one)
+    company.rule("followed", "solution", 102, "even", from_id="followed", target_set="open", **one)
+    company.rule("follows", "solution", 103, "even", from_id="followed", target_set="open",
+                 valid_from="2025-02-01")  # fmt: skip
+    for day in ("2025-01-15", "2025-02-15"):
+        company.line(70, day=day, account_id="9000")
+    company.classify("nine", 890, "Telecom", "Other Operating", account_id="9000")
+    company.rule("pool hole", "cost_pool", 890, "even", cost_pool="Telecom", target_set="open",
+                 **one)  # fmt: skip
+    company.driver("zeros", "zero", {"north": 1})
+    company.driver("zeros", "zero", {"north": 0}, day="2025-02-01")
+    company.rule("zero", "solution", 104, "driver", from_id="zero", driver_id="zeros")
+    company.target_set("colleagues", "solution", "even|hybrid")
+    company.rule("closed", "solution", 105, "even", from_id="closed", target_set="colleagues",
+                 network="direct")  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build one company with all of them."""
@@ -93,6 +116,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     write_layers_and_sets(company)
     write_own_part(company)
     write_idle(company)
+    write_stops(company)
     result = company.build()
     assert result.returncode == 0, result.stdout[-5000:]
     return company
@@ -141,6 +165,17 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
          "rule even of the earlier sequence 50 takes all that it matches, such as even; give it"),
         ("takes_nothing", "late class", "a ledger bucket",
          "rule all of the earlier sequence 900 takes all that it matches, such as a ledger bucket"),
+        ("uncovered_period", "hole", "hole",
+         "takes hole in its days only, and no rule takes it in 2 of the periods that have money,"
+         " first in that from 2025-02-01; there it stays unallocated: widen the dates, or add"),
+        ("uncovered_period", "pool hole", "Telecom / Other Operating / OpEx",
+         "no rule takes it in 1 of the periods that have money, first in that from 2025-02-01"),
+        ("stopped_sender", "zero", "zero",
+         "pays nobody in 2 periods, first in that from 2025-02-01, such as for zero: all weights"
+         " are 0; money that it takes there stays unallocated as zero_weights"),
+        ("stopped_sender", "closed", "closed",
+         "such as for closed: its network leaves out everybody who would receive; money that it"
+         " takes there stays unallocated as receivers_closed"),
     ],
 )  # fmt: skip
 def test_it_is_told(
@@ -158,7 +193,7 @@ def test_it_is_told(
 
 
 def test_nothing_else_is_told(company: EngineWorkspace) -> None:
-    assert company.number("select count(*) from allocation.alloc_use_faults") == 18
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 22
 
 
 def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:
@@ -167,11 +202,15 @@ def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:
         " where fiscal_period = '2025-02-01' and amount_minor <> 0 group by all order by all"
     )
     assert rows == [
+        ("closed", "UNALLOCATED", 10000),
         ("driver", "north", 10000),
         ("empty", "UNALLOCATED", 10000),
         ("even", "UNALLOCATED", 10000),
         ("fenced", "IDLE_CAPACITY", 7000),
         ("fenced", "north", 3000),
+        ("followed", "north", 5000),
+        ("followed", "south", 5000),
+        ("hole", "UNALLOCATED", 10000),
         ("hybrid", "north", 5000),
         ("hybrid", "south", 5000),
         ("inner", "north", 2500),
@@ -187,4 +226,5 @@ def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:
         ("room", "IDLE_CAPACITY", 6667),
         ("room", "north", 3333),
         ("walled", "north", 10000),
+        ("zero", "UNALLOCATED", 10000),
     ]

@@ -22,14 +22,14 @@ union all
 select
     rule_set,
     'cost_pool',
-    profile_id || ' ' || cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type,
+    {{ pool_sender('candidates') }},
     cost_pool || ' / ' || cost_sub_pool || ' / ' || expense_type,
     rule_id,
     sequence,
     valid_from,
     valid_to,
     lacks_tag
-from {{ ref('alloc_pool_candidates') }}
+from {{ ref('alloc_pool_candidates') }} as candidates
 
 union all
 

@@ -30,6 +30,12 @@ deliveries as (
 
 ),
 
+fiscal_days as (
+
+    select * from {{ ref('dim_fiscal_days') }}
+
+),
+
 delivered_ends as (
 
     select
@@ -49,6 +55,25 @@ delivered_ends as (
         file_name,
         line_number
     from deliveries
+
+    union all
+
+    select
+        deliveries.driver_id,
+        'replaced',
+        deliveries.to_id,
+        deliveries.file_name,
+        deliveries.line_number
+    from deliveries
+    left join fiscal_days on deliveries.driver_date = fiscal_days.day
+    where deliveries.driver_id in (select driver_id from drivers where replaced_values > 0)
+    qualify
+        row_number() over (
+            partition by
+                deliveries.driver_id, deliveries.from_id, deliveries.to_id,
+                coalesce(fiscal_days.fiscal_period, deliveries.driver_date)
+            order by deliveries.driver_date desc
+        ) > 1
 
 ),
 
@@ -87,7 +112,7 @@ odd_drivers as (
         'replaced_value',
         driver_id,
         replaced_receiver,
-        'to',
+        'replaced',
         {{ counted('replaced_values', 'value') }}
         || ' without effect, since a later day of the same '
         || 'period has another, such as for '
@@ -134,7 +159,10 @@ unread as (
     from drivers
     left join readers on drivers.driver_id = readers.driver_id
     left join deliveries on drivers.driver_id = deliveries.driver_id
-    where readers.driver_id is null and drivers.is_delivered
+    where
+        readers.driver_id is null
+        and drivers.is_delivered
+        and drivers.driver_id not in (select name from {{ ref('alloc_rejected_names') }})
     qualify
         row_number() over (
             partition by drivers.driver_id

@@ -86,6 +86,15 @@ usable_weighings as (
 
 ),
 
+filled_target_sets as (
+
+    select distinct
+        rule_set,
+        target_set
+    from target_members
+
+),
+
 judged_weighings as (
 
     select distinct
@@ -101,10 +110,16 @@ judged_weighings as (
         drivers.heavy_receiver,
         drivers.first_period,
         case when drivers.driver_id is null then alike_drivers.alike end as alike_driver,
-        usable_weighings.rule_id is not null as is_usable
+        usable_weighings.rule_id is not null
+        -- a target set that holds nobody is told by itself
+        or weighings.target_set is not null and filled_target_sets.target_set is null as is_usable
     from weighings
     left join drivers on weighings.driver_id = drivers.driver_id
     left join alike_drivers on weighings.driver_id = alike_drivers.driver_id
+    left join filled_target_sets
+        on
+            weighings.target_rule_set = filled_target_sets.rule_set
+            and weighings.target_set = filled_target_sets.target_set
     left join usable_weighings
         on
             weighings.rule_set = usable_weighings.rule_set

@@ -1,6 +1,6 @@
 -- grain: one fault of a fallback, or of a hybrid rule without any
 -- why: a hybrid rule that tries nothing leaves its money, a fallback without a rule is lost
--- reads: fallbacks, alloc_effective_rules, target sets and their members, percentages
+-- reads: fallbacks, alloc_effective_rules, alloc_placed_fallbacks, alloc_rule_set_lineage
 -- conserves: every fault once
 
 with
@@ -14,10 +14,8 @@ fallbacks as (
 rules as (
 
     select distinct
-        rule_set as computed_rule_set,
         defined_in as rule_set,
         rule_id,
-        sender_layer,
         method,
         file_name,
         line_number
@@ -31,52 +29,9 @@ lineage as (
 
 ),
 
-target_sets as (
-
-    select * from {{ ref('alloc_target_sets') }}
-
-),
-
-filled_target_sets as (
-
-    select distinct
-        rule_set,
-        target_set
-    from {{ ref('alloc_target_members') }}
-
-),
-
-percentages as (
-
-    select distinct
-        rule_set,
-        rule_id
-    from {{ ref('input_cost_model__allocation_percentages') }}
-
-),
-
 placed_fallbacks as (
 
-    select distinct
-        fallbacks.*,
-        rules.sender_layer,
-        target_sets.target_set as known_target_set,
-        coalesce(target_sets.holds_towers, 0) as holds_towers,
-        filled_target_sets.target_set as filled_target_set,
-        percentages.rule_id as rule_with_percentages
-    from fallbacks
-    inner join rules on fallbacks.rule_set = rules.rule_set and fallbacks.rule_id = rules.rule_id
-    left join target_sets
-        on
-            rules.computed_rule_set = target_sets.rule_set
-            and fallbacks.target_set = target_sets.target_set
-    left join filled_target_sets
-        on
-            target_sets.defined_in = filled_target_sets.rule_set
-            and target_sets.target_set = filled_target_sets.target_set
-    left join percentages
-        on fallbacks.rule_set = percentages.rule_set and fallbacks.rule_id = percentages.rule_id
-    where rules.method = 'hybrid'
+    select * from {{ ref('alloc_placed_fallbacks') }}
 
 ),
 
@@ -128,7 +83,10 @@ faults as (
         'at position ' || position || ' names the target set ' || target_set
         || ', which has no row in target_sets; add it there, or correct the name'
     from placed_fallbacks
-    where target_set is not null and known_target_set is null
+    where
+        target_set is not null
+        and known_target_set is null
+        and target_set not in (select name from {{ ref('alloc_rejected_names') }})
 
     union all
 
@@ -183,9 +141,28 @@ faults as (
         file_name,
         line_number,
         'at position ' || position || ' names the target set ' || target_set
-        || ', none of whose members exists; the next position is tried'
+        || ', none of whose members exists; '
+        || case
+            when next_position is null then 'its money stays unallocated as no_driver_data'
+            else 'the next position is tried'
+        end
     from placed_fallbacks
     where known_target_set is not null and filled_target_set is null
+
+    union all
+
+    select
+        'warning',
+        'unreached_fallback',
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        'at position ' || position || ' uses the method ' || method
+        || ', which needs no driver, so position ' || next_position
+        || ' is hardly ever tried; put those that weigh by drivers first'
+    from placed_fallbacks
+    where method in ('even', 'fixed_percent') and next_position is not null
 
 )
 

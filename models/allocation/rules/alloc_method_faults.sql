@@ -174,10 +174,13 @@ faults as (
         case
             when fixed_percentage > 100
                 then 'has a fixed_percentage above 100; give the fixed part, from 0 to 100'
-            else 'has a capacity of a million millions or more; count in a larger unit'
+            when capacity >= 1000000000000
+                then 'has a capacity of a million millions or more; count in a larger unit'
+            else 'has a rate of a million millions or more; correct it'
         end
     from delivered_rules
-    where fixed_percentage > 100 or capacity >= 1000000000000
+    where
+        fixed_percentage > 100 or capacity >= 1000000000000 or rate >= 1000000000000
 
 )
 

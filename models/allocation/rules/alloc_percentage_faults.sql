@@ -59,6 +59,17 @@ unreadable as (
     from {{ ref('input_cost_model__rejected_rules') }}
     where table_name = 'allocation_percentages' and rule_id is not null
 
+    union
+
+    -- a record that could not be cut may belong to any rule
+    select rule_id
+    from rules
+    where
+        exists (
+            select 1 from {{ ref('input_cost_model__rejected_rules') }}
+            where table_name = 'allocation_percentages' and rule_id is null
+        )
+
 ),
 
 sums as (
@@ -117,7 +128,7 @@ faults as (
         percentages.rule_id,
         percentages.file_name,
         min(percentages.line_number),
-        'has ' || count(*) || ' rows of percentages, but rule set ' || percentages.rule_set
+        'has ' || {{ counted('count(*)', 'row') }} || ' of percentages, but rule set ' || percentages.rule_set
         || ' defines no fixed_percent rule of that id, nor a hybrid rule that tries it; '
         || 'copy the rule into the set, or remove them'
     from percentages

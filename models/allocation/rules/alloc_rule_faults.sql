@@ -63,6 +63,17 @@ explained as (
 
 ),
 
+-- without any rule nothing is read or named, which is told once
+silent as (
+
+    select
+        {{ split_to_rows(
+            "'unread_driver|unused_target_set|fallback_without_rule|percentage_without_rule'", '|'
+        ) }} as fault
+    where not exists (select 1 from rules where rules.kind = 'allocation')
+
+),
+
 faults as (
 
     select * from {{ ref('alloc_rule_form_faults') }}
@@ -73,11 +84,17 @@ faults as (
     union all
     select * from {{ ref('alloc_target_set_faults') }}
     union all
+    select * from {{ ref('alloc_member_faults') }}
+    union all
     select * from {{ ref('alloc_cost_pool_faults') }}
     union all
     select * from {{ ref('alloc_driver_faults') }}
     union all
     select * from {{ ref('alloc_rule_set_faults') }}
+    union all
+    select * from {{ ref('alloc_stray_rules') }}
+    union all
+    select * from {{ ref('alloc_odd_rules') }}
     union all
     select * from {{ ref('alloc_method_faults') }}
     union all
@@ -88,6 +105,8 @@ faults as (
     select * from {{ ref('alloc_object_faults') }}
     union all
     select * from {{ ref('alloc_validity_faults') }}
+    union all
+    select * from {{ ref('alloc_gap_faults') }}
     union all
     select * from {{ ref('alloc_filter_faults') }}
     union all
@@ -172,4 +191,6 @@ select
     || faults.message || '.' as message
 from faults
 left join explained on faults.fault = explained.fault and faults.rule_id = explained.rule_id
-where explained.rule_id is null
+where
+    explained.rule_id is null
+    and faults.fault not in (select silent.fault from silent)

@@ -16,8 +16,6 @@ allocation_rules as (
         account_filter || cost_center_filter || vendor_filter || project_filter as line_filters,
         method,
         driver_id,
-        budget_driver_id,
-        rate,
         delivered_network,
         valid_from,
         valid_to,
@@ -141,47 +139,10 @@ faults as (
     from dated_rules
     where valid_from > valid_to
 
-    union all
-
-    -- what follows may be meant, and hardly is
-    select
-        'zero_rate',
-        rule_set,
-        rule_id,
-        file_name,
-        line_number,
-        'charges a rate of 0, so it bills nobody and all of its cost is a variance; '
-        || 'give the rate, unless that is meant'
-    from allocation_rules
-    where method = 'standard_rate' and rate = 0
-
-    union all
-
-    select
-        'one_driver_twice',
-        rule_set,
-        rule_id,
-        file_name,
-        line_number,
-        case method
-            when 'dual_rate'
-                then
-                    'weighs its fixed and its variable part by the driver ' || driver_id
-                    || ', so both go alike; name the budgeted use in budget_driver_id, '
-                    || 'or use the method driver'
-            else
-                'charges and budgets by the driver ' || driver_id
-                || ', so its volume variance is always 0; '
-                || 'name the budgeted use in budget_driver_id'
-        end
-    from allocation_rules
-    where method in ('dual_rate', 'standard_rate') and driver_id = budget_driver_id
-
 )
 
 select
-    case when fault in ('zero_rate', 'one_driver_twice') then 'warning' else 'error' end
-        as severity,
+    'error' as severity,
     fault,
     rule_set,
     rule_id,

@@ -1,6 +1,6 @@
 -- grain: one fault of a rule set
--- why: a rule under a misspelled rule set would be left out, and nobody would be told
--- reads: rule sets, delivered rules and target sets, alloc_rule_set_lineage
+-- why: which rules hold is decided by rule sets: there must be one that does, and no circle
+-- reads: rule sets, delivered rules, alloc_rule_set_lineage
 -- conserves: every fault once
 
 with
@@ -16,6 +16,8 @@ known_rule_sets as (
     select rule_set from delivered_rule_sets
     union
     select rule_set from {{ ref('dim_rule_sets') }}
+    union
+    select name from {{ ref('alloc_rejected_names') }} where table_name = 'rule_sets'
 
 ),
 
@@ -25,56 +27,11 @@ lineage as (
 
 ),
 
-delivered_rules as (
+sets_with_rules as (
 
-    select
-        rule_set,
-        rule_id,
-        'belongs to' as bond,
-        file_name,
-        line_number
-    from {{ ref('input_cost_model__allocation_rules') }}
-
-    union all
-
-    select
-        rule_set,
-        rule_id,
-        'belongs to',
-        file_name,
-        line_number
-    from {{ ref('input_cost_model__classification_rules') }}
-
-    union all
-
-    select
-        rule_set,
-        rule_id,
-        'has a percentage for ' || to_id || ' in',
-        file_name,
-        line_number
-    from {{ ref('input_cost_model__allocation_percentages') }}
-
-    union all
-
-    select
-        rule_set,
-        rule_id,
-        'has a fallback at position ' || position || ' in',
-        file_name,
-        line_number
-    from {{ ref('input_cost_model__allocation_fallbacks') }}
-
-    union all
-
-    select
-        rule_set,
-        null,
-        'target set ' || target_set || ' has members in',
-        file_name,
-        line_number
-    from {{ ref('input_cost_model__target_sets') }}
-    where rule_set <> '*'
+    select rule_set from {{ ref('input_cost_model__allocation_rules') }}
+    union
+    select rule_set from {{ ref('input_cost_model__classification_rules') }}
 
 ),
 
@@ -83,27 +40,12 @@ faults as (
     select
         'error' as severity,
         'unknown_rule_set' as fault,
-        case when delivered_rules.rule_id is not null then delivered_rules.rule_set end as rule_set,
-        delivered_rules.rule_id,
-        delivered_rules.file_name,
-        delivered_rules.line_number,
-        delivered_rules.bond || ' the rule set ' || delivered_rules.rule_set
-        || ', which rule_sets does not list; add it there, or correct the name' as message
-    from delivered_rules
-    left join known_rule_sets on delivered_rules.rule_set = known_rule_sets.rule_set
-    where known_rule_sets.rule_set is null
-
-    union all
-
-    select
-        'error',
-        'unknown_rule_set',
         delivered_rule_sets.rule_set,
-        null,
+        cast(null as varchar) as rule_id,
         delivered_rule_sets.file_name,
         delivered_rule_sets.line_number,
         'is based on ' || delivered_rule_sets.based_on || ', which rule_sets does not list; '
-        || 'add it there, or correct the name'
+        || 'add it there, or correct the name' as message
     from delivered_rule_sets
     left join known_rule_sets on delivered_rule_sets.based_on = known_rule_sets.rule_set
     where delivered_rule_sets.based_on is not null and known_rule_sets.rule_set is null
@@ -134,9 +76,33 @@ faults as (
         'is ' || status || ', and no rule set is current; mark the one that holds as current'
     from delivered_rule_sets
     where
-        rule_set = 'current'
-        and not exists (
+        not exists (
             select 1 from {{ ref('input_cost_model__rule_sets') }} where status = 'current'
+        )
+        -- the set current needs no row, as long as it has rules
+        and (
+            rule_set = 'current'
+            or 'current' not in (select known.rule_set from sets_with_rules as known)
+        )
+    qualify row_number() over (order by rule_set <> 'current', file_name, line_number) = 1
+
+    union all
+
+    select
+        'warning',
+        'proposal_without_base',
+        rule_set,
+        null,
+        file_name,
+        line_number,
+        'is based on no rule set and classifies nothing by rules of its own, so all of its cost '
+        || 'stays unclassified; name the rule set that it changes in based_on'
+    from delivered_rule_sets
+    where
+        status = 'proposed'
+        and based_on is null
+        and rule_set not in (
+            select rule_set from {{ ref('input_cost_model__classification_rules') }}
         )
 
     union all
@@ -162,7 +128,11 @@ faults as (
         null,
         delivered_rule_sets.file_name,
         delivered_rule_sets.line_number,
-        'is based on itself by way of other rule sets; break the circle'
+        case
+            when delivered_rule_sets.based_on = lineage.rule_set
+                then 'is based on itself; name the rule set that it changes, or none'
+            else 'is based on itself by way of other rule sets; break the circle'
+        end
     from lineage
     left join delivered_rule_sets on lineage.rule_set = delivered_rule_sets.rule_set
     where lineage.distance = 0 and lineage.last_distance > 0

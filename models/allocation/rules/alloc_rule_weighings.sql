@@ -13,7 +13,10 @@ rules as (
 
 fallbacks as (
 
-    select * from {{ ref('input_cost_model__allocation_fallbacks') }}
+    select
+        *,
+        position = max(position) over (partition by rule_set, rule_id) as is_last
+    from {{ ref('input_cost_model__allocation_fallbacks') }}
 
 ),
 
@@ -72,7 +75,10 @@ weighings as (
         fallbacks.target_set,
         fallbacks.driver_id,
         'at position ' || fallbacks.position || ' weighs by the driver ' || fallbacks.driver_id,
-        'the next position is tried',
+        case
+            when fallbacks.is_last then 'its money stays unallocated as no_driver_data'
+            else 'the next position is tried'
+        end,
         fallbacks.file_name,
         fallbacks.line_number
     from rules

@@ -1,6 +1,6 @@
--- grain: one fault of a target set, or of a rule that names one
+-- grain: one fault of a rule in the target set that it names
 -- why: a rule that names what is not there would send nothing, and nobody would be told
--- reads: rules, target sets and their members, alloc_objects
+-- reads: rules, target sets and their members, alloc_rejected_names
 -- conserves: every fault once
 
 with
@@ -37,33 +37,12 @@ named_members as (
 
 ),
 
-objects as (
-
-    select distinct
-        layer,
-        object_id
-    from {{ ref('alloc_objects') }}
-
-),
-
 filled_target_sets as (
 
     select distinct
         rule_set,
         target_set
     from {{ ref('alloc_target_members') }}
-
-),
-
-named_target_sets as (
-
-    select target_set from {{ ref('input_cost_model__allocation_rules') }}
-    where target_set is not null
-
-    union
-
-    select target_set from {{ ref('input_cost_model__allocation_fallbacks') }}
-    where target_set is not null
 
 ),
 
@@ -103,7 +82,10 @@ faults as (
         on
             rules.computed_rule_set = alike_target_sets.computed_rule_set
             and rules.target_set = alike_target_sets.target_set
-    where rules.target_set is not null and target_sets.target_set is null
+    where
+        rules.target_set is not null
+        and target_sets.target_set is null
+        and rules.target_set not in (select name from {{ ref('alloc_rejected_names') }})
 
     union all
 
@@ -144,45 +126,14 @@ faults as (
         on
             target_sets.defined_in = filled_target_sets.rule_set
             and target_sets.target_set = filled_target_sets.target_set
-    where filled_target_sets.target_set is null
-
-    union all
-
-    select distinct
-        -- a layer without any object was not delivered: nothing is misspelled
-        case
-            when
-                strpos(named_members.member, '*') = 0
-                and named_members.to_layer in (select known.layer from objects as known)
-                then 'error'
-            else 'warning'
-        end,
-        'unknown_member',
-        null,
-        null,
-        named_members.file_name,
-        named_members.line_number,
-        'target set ' || named_members.target_set || ' names ' || trim(named_members.member)
-        || ', but no object has such a name; correct it, or deliver the object'
-    from named_members
-    left join objects on {{ matches_pattern('objects.object_id', 'named_members.member') }}
-    where objects.object_id is null and named_members.member <> '*'
-
-    union all
-
-    select
-        'warning',
-        'unused_target_set',
-        null,
-        null,
-        min(members.file_name),
-        min(members.line_number),
-        'target set ' || members.target_set || ' is named by no rule; '
-        || 'name it in one, or remove its rows'
-    from {{ ref('input_cost_model__target_sets') }} as members
-    left join named_target_sets as named on members.target_set = named.target_set
-    where named.target_set is null
-    group by members.target_set
+    where
+        filled_target_sets.target_set is null
+        -- a single name that is unknown is told by itself
+        and rules.target_set not in (
+            select named_members.target_set
+            from named_members
+            where strpos(named_members.member, '*') = 0
+        )
 
 )
 

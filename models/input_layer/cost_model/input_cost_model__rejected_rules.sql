@@ -19,6 +19,7 @@ select
     rule_set,
     rule_id,
     driver_id,
+    names,
     split_part(reject_reason, ':', 1) as reason_code,
     nullif(split_part(reject_reason, ':', 2), '') as column_name,
     advice

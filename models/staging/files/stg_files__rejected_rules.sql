@@ -9,6 +9,12 @@ rejected as (
 
     {% for domain, table, system, amount, currency in contract_tables() -%}
     {%- set is_of_objects = table in ('services', 'applications', 'consumers') -%}
+    {%- set names = {
+        'allocation_rules': "concat_ws('|', target_set, driver_id, budget_driver_id)",
+        'allocation_fallbacks': "concat_ws('|', target_set, driver_id)",
+        'target_sets': 'target_set',
+        'rule_sets': 'rule_set',
+    } -%}
     {%- set has_rule = table.endswith('_rules') or table.startswith('allocation_') -%}
     {%- if domain == 'cost_model' or table == 'drivers' or is_of_objects -%}
     select
@@ -19,6 +25,7 @@ rejected as (
         {{ 'rule_set' if has_rule else 'cast(null as varchar)' }} as rule_set,
         {{ 'rule_id' if has_rule else 'cast(null as varchar)' }} as rule_id,
         {{ 'driver_id' if table == 'drivers' else 'cast(null as varchar)' }} as driver_id,
+        {{ names.get(table, 'cast(null as varchar)') }} as names,
         reject_reason,
         cast(null as varchar) as advice
     from {{ ref('stg_' ~ system ~ '__' ~ table) }}
@@ -36,6 +43,7 @@ rejected as (
         cast(null as varchar),
         cast(null as varchar),
         cast(null as varchar),
+        null,
         coalesce(reason_code, 'malformed_row'),
         null
     from {{ source('landing', 'malformed_rows') }}
@@ -48,6 +56,7 @@ rejected as (
         table_name,
         file_name,
         line_number,
+        null,
         null,
         null,
         null,
@@ -69,6 +78,7 @@ select
     rule_set,
     rule_id,
     driver_id,
+    names,
     reject_reason,
     advice
 from rejected

@@ -2,9 +2,8 @@
 -- be told apart inside it. No money moved.
 select
     min(message) as message,
-    rule_set,
     layer,
     object_id,
-    count(*) as periods
+    count(distinct fiscal_period) as periods
 from {{ ref('alloc_network_faults') }}
-group by rule_set, layer, object_id
+group by layer, object_id, file_name, line_number

@@ -1,0 +1,93 @@
+-- grain: one fault of a target set by itself
+-- why: a member that does not exist receives nothing, and a set that nobody names does nothing
+-- reads: target sets, rules and fallbacks as delivered, alloc_objects, alloc_rejected_names
+-- conserves: every fault once
+
+with
+
+named_members as (
+
+    select
+        target_set,
+        to_layer,
+        file_name,
+        line_number,
+        {{ split_to_rows(filter_text('to_id'), '|') }} as member
+    from {{ ref('input_cost_model__target_sets') }}
+
+),
+
+objects as (
+
+    select distinct
+        layer,
+        object_id
+    from {{ ref('alloc_objects') }}
+
+),
+
+named_target_sets as (
+
+    select target_set from {{ ref('input_cost_model__allocation_rules') }}
+    where target_set is not null
+
+    union
+
+    select target_set from {{ ref('input_cost_model__allocation_fallbacks') }}
+    where target_set is not null
+
+    union
+
+    select name from {{ ref('alloc_rejected_names') }}
+
+),
+
+faults as (
+
+    select distinct
+        -- a layer without any object was not delivered: nothing is misspelled
+        case
+            when
+                strpos(named_members.member, '*') = 0
+                and named_members.to_layer in (select known.layer from objects as known)
+                then 'error'
+            else 'warning'
+        end as severity,
+        'unknown_member' as fault,
+        cast(null as varchar) as rule_set,
+        cast(null as varchar) as rule_id,
+        named_members.file_name,
+        named_members.line_number,
+        'target set ' || named_members.target_set || ' names ' || trim(named_members.member)
+        || ', but no object has such a name; correct it, or deliver the object' as message
+    from named_members
+    left join objects on {{ matches_pattern('objects.object_id', 'named_members.member') }}
+    where objects.object_id is null and named_members.member <> '*'
+
+    union all
+
+    select
+        'warning',
+        'unused_target_set',
+        null,
+        null,
+        min(members.file_name),
+        min(members.line_number),
+        'target set ' || members.target_set || ' is named by no rule; '
+        || 'name it in one, or remove its rows'
+    from {{ ref('input_cost_model__target_sets') }} as members
+    left join named_target_sets as named on members.target_set = named.target_set
+    where named.target_set is null
+    group by members.target_set
+
+)
+
+select
+    severity,
+    fault,
+    rule_set,
+    rule_id,
+    file_name,
+    line_number,
+    message
+from faults

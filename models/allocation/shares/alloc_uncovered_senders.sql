@@ -1,0 +1,177 @@
+-- grain: one rule with dates, and a sender that no rule takes outside of them
+-- why: where a rule ends and none follows, its money stops without a word
+-- reads: alloc_candidates, alloc_classified_buckets, alloc_objects, alloc_effective_rules
+-- conserves: every such rule once, with one sender and the first open period
+
+with
+
+buckets as (
+
+    select * from {{ ref('alloc_classified_buckets') }}
+
+),
+
+periods_with_money as (
+
+    select distinct
+        rule_set,
+        fiscal_period
+    from buckets
+
+),
+
+candidates as (
+
+    select * from {{ ref('alloc_candidates') }} where not lacks_tag
+
+),
+
+dated_senders as (
+
+    select distinct
+        rule_set,
+        layer,
+        sender,
+        example
+    from candidates
+    where
+        valid_from > (select min(fiscal_period) from periods_with_money)
+        or valid_to < (select max(fiscal_period) from periods_with_money)
+
+),
+
+rules as (
+
+    select
+        rule_set,
+        rule_id,
+        sender_layer as layer,
+        defined_in,
+        no_gaps
+    from {{ ref('alloc_effective_rules') }}
+
+    union all
+
+    select
+        rule_set,
+        rule_id,
+        'classification',
+        defined_in,
+        false
+    from {{ ref('alloc_classification_rules') }}
+
+),
+
+objects as (
+
+    select * from {{ ref('alloc_objects') }}
+
+),
+
+senders_with_money as (
+
+    select distinct
+        dated_senders.*,
+        buckets.fiscal_period
+    from dated_senders
+    inner join buckets
+        on
+            dated_senders.rule_set = buckets.rule_set
+            and dated_senders.sender = buckets.profile_id
+    where dated_senders.layer = 'classification'
+
+    union all
+
+    select distinct
+        dated_senders.*,
+        buckets.fiscal_period
+    from dated_senders
+    inner join buckets
+        on
+            dated_senders.rule_set = buckets.rule_set
+            and dated_senders.sender = {{ pool_sender('buckets') }}
+    where dated_senders.layer = 'cost_pool'
+
+    union all
+
+    -- a tower or a solution has money from its first rule on, until it retires
+    select
+        dated_senders.*,
+        periods_with_money.fiscal_period
+    from dated_senders
+    inner join periods_with_money on dated_senders.rule_set = periods_with_money.rule_set
+    inner join objects
+        on
+            dated_senders.layer = objects.layer
+            and dated_senders.example = objects.object_id
+            and periods_with_money.fiscal_period <= objects.last_day
+    where
+        periods_with_money.fiscal_period > (
+            select min(first_candidates.valid_from)
+            from candidates as first_candidates
+            where
+                first_candidates.rule_set = dated_senders.rule_set
+                and first_candidates.layer = dated_senders.layer
+                and first_candidates.sender = dated_senders.sender
+        )
+
+),
+
+uncovered as (
+
+    select senders.*
+    from senders_with_money as senders
+    where
+        not exists (
+            select 1
+            from candidates
+            where
+                candidates.rule_set = senders.rule_set
+                and candidates.layer = senders.layer
+                and candidates.sender = senders.sender
+                and senders.fiscal_period between candidates.valid_from and candidates.valid_to
+        )
+
+),
+
+-- the rule that ended last before the gap, else the one that begins first behind it
+neighbours as (
+
+    select
+        uncovered.*,
+        candidates.rule_id
+    from uncovered
+    inner join candidates
+        on
+            uncovered.rule_set = candidates.rule_set
+            and uncovered.layer = candidates.layer
+            and uncovered.sender = candidates.sender
+    qualify
+        row_number() over (
+            partition by
+                uncovered.rule_set, uncovered.layer, uncovered.sender, uncovered.fiscal_period
+            order by
+                candidates.valid_from > uncovered.fiscal_period, candidates.valid_to desc,
+                candidates.valid_from, candidates.rule_id
+        ) = 1
+
+)
+
+select
+    'uncovered_period' as fault,
+    rules.defined_in,
+    rules.rule_id,
+    min(neighbours.example) as object_id,
+    'takes ' || min(neighbours.example) || ' in its days only, and no rule takes it in '
+    || cast(count(distinct neighbours.fiscal_period) as varchar)
+    || ' of the periods that have money, first in that from '
+    || cast(min(neighbours.fiscal_period) as varchar)
+    || '; there it stays unallocated: widen the dates, or add a rule for those periods' as message
+from neighbours
+inner join rules
+    on
+        neighbours.rule_set = rules.rule_set
+        and neighbours.layer = rules.layer
+        and neighbours.rule_id = rules.rule_id
+where not rules.no_gaps
+group by rules.defined_in, rules.rule_id
