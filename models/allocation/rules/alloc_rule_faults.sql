@@ -1,6 +1,6 @@
 -- grain: one fault of the cost model
 -- why: everything that is wrong with the rules in one list; errors stop the build
--- reads: the models of faults, alloc_rule_overlaps, input_cost_model__rejected_rules
+-- reads: the models of faults, alloc_rule_overlaps, rejected rows of the cost model
 -- conserves: every fault once, as a sentence that names file, line and rule
 
 with
@@ -118,38 +118,23 @@ faults as (
     union all
     select * from {{ ref('alloc_delivery_faults') }}
     union all
+    select * from {{ ref('alloc_rejected_faults') }}
+    union all
     select
         'error' as severity,
-        'rejected_row' as fault,
-        coalesce(rejected.rule_set, readers.rule_set),
-        coalesce(rejected.rule_id, readers.rule_id),
-        rejected.file_name,
-        rejected.line_number,
-        coalesce(
-            rtrim(rejected.advice, '.'),
-            case
-                when readers.driver_id is not null
-                    then 'weighs by the driver ' || readers.driver_id
-                        || ', a row of which cannot be used: '
-                when coalesce(rejected.rule_id, rejected.rule_set) is null
-                    then 'a row of ' || rejected.domain || '.' || rejected.table_name
-                        || ' cannot be used: '
-                else
-                    'has a row of ' || rejected.domain || '.' || rejected.table_name
-                    || ' that cannot be used: '
-            end
-            || rejected.reason_code || coalesce(' in ' || rejected.column_name, '')
-            || case rejected.reason_code
-                when 'reserved_name'
-                    then ', for such names stand for money without a receiver; give it another id'
-                when 'mixed_units'
-                    then ', for a driver has one unit, that of most of its rows; convert the value'
-                else '; mend it, a rule or weight is never left out'
-            end
-        ) as message
-    from rejected
-    left join {{ ref('alloc_driver_readers') }} as readers
-        on rejected.driver_id = readers.driver_id
+        'no_rules' as fault,
+        null,
+        null,
+        null,
+        null,
+        'There is no allocation rule, but there are percentages or fallbacks of such rules; '
+        || 'deliver the rules, or take those away too' as message
+    where
+        not exists (select 1 from rules where rules.kind = 'allocation')
+        and (
+            exists (select 1 from {{ ref('input_cost_model__allocation_percentages') }})
+            or exists (select 1 from {{ ref('input_cost_model__allocation_fallbacks') }})
+        )
     union all
     select
         'error' as severity,

@@ -155,14 +155,28 @@ neighbours as (
                 candidates.valid_from, candidates.rule_id
         ) = 1
 
+),
+
+-- what classification rules take has no name but its account
+accounts as (
+
+    select
+        rule_set,
+        profile_id,
+        'account ' || min(account_id) as example
+    from buckets
+    where
+        profile_id in (select sender from neighbours where layer = 'classification')
+    group by rule_set, profile_id
+
 )
 
 select
     'uncovered_period' as fault,
     rules.defined_in,
     rules.rule_id,
-    min(neighbours.example) as object_id,
-    'takes ' || min(neighbours.example) || ' in its days only, and no rule takes it in '
+    min(coalesce(accounts.example, neighbours.example)) as object_id,
+    'takes ' || min(coalesce(accounts.example, neighbours.example)) || ' in its days only, and no rule takes it in '
     || cast(count(distinct neighbours.fiscal_period) as varchar)
     || ' of the periods that have money, first in that from '
     || cast(min(neighbours.fiscal_period) as varchar)
@@ -173,5 +187,10 @@ inner join rules
         neighbours.rule_set = rules.rule_set
         and neighbours.layer = rules.layer
         and neighbours.rule_id = rules.rule_id
+left join accounts
+    on
+        neighbours.layer = 'classification'
+        and neighbours.rule_set = accounts.rule_set
+        and neighbours.sender = accounts.profile_id
 where not rules.no_gaps
 group by rules.defined_in, rules.rule_id
