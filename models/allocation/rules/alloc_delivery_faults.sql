@@ -87,7 +87,8 @@ odd_drivers as (
         {{ counted('receiver_values', 'value') }}
         || ' for objects that do not exist, such as '
         || unknown_receiver
-        || {{ did_you_mean('receiver_alike', 'unknown_receiver') }} || '; they receive nothing' as message
+        || {{ did_you_mean('receiver_alike', 'unknown_receiver') }}
+        || '; they receive nothing' as message
     from drivers
     where unknown_receiver is not null
 

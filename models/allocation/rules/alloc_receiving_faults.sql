@@ -55,7 +55,8 @@ faults as (
         percentages.file_name,
         percentages.line_number,
         'gives a percentage to ' || percentages.to_id || ', which is no object of the '
-        || percentages.to_layer || ' layer' || {{ did_you_mean('alike_objects.object_id', 'percentages.to_id') }}
+        || percentages.to_layer || ' layer'
+        || {{ did_you_mean('alike_objects.object_id', 'percentages.to_id') }}
         || '; correct the name, or deliver the object' as message
     from percentages
     inner join rules

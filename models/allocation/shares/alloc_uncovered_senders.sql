@@ -151,8 +151,8 @@ neighbours as (
             partition by
                 uncovered.rule_set, uncovered.layer, uncovered.sender, uncovered.fiscal_period
             order by
-                candidates.valid_from > uncovered.fiscal_period, candidates.valid_to desc,
-                candidates.valid_from, candidates.rule_id
+                candidates.valid_from > uncovered.fiscal_period asc, candidates.valid_to desc,
+                candidates.valid_from asc, candidates.rule_id asc
         ) = 1
 
 ),
