@@ -129,7 +129,8 @@ faults as (
         percentages.file_name,
         min(percentages.line_number),
         'has ' || {{ counted('count(*)', 'row') }} || ' of percentages, but rule set '
-        || percentages.rule_set || ' defines no fixed_percent rule of that id, nor a hybrid rule that tries it; '
+        || percentages.rule_set || ' defines no fixed_percent rule of that id, '
+        || 'nor a hybrid rule that tries it; '
         || 'copy the rule into the set, or remove them'
     from percentages
     inner join lineage on percentages.rule_set = lineage.defined_in

@@ -176,7 +176,8 @@ select
     rules.defined_in,
     rules.rule_id,
     min(coalesce(accounts.example, neighbours.example)) as object_id,
-    'takes ' || min(coalesce(accounts.example, neighbours.example)) || ' in its days only, and no rule takes it in '
+    'takes ' || min(coalesce(accounts.example, neighbours.example))
+    || ' in its days only, and no rule takes it in '
     || cast(count(distinct neighbours.fiscal_period) as varchar)
     || ' of the periods that have money, first in that from '
     || cast(min(neighbours.fiscal_period) as varchar)
