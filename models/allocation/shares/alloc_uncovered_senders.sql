@@ -22,21 +22,35 @@ periods_with_money as (
 
 candidates as (
 
-    select * from {{ ref('alloc_candidates') }} where not lacks_tag
+    -- a rule that never holds is told by itself
+    select candidates.*
+    from {{ ref('alloc_candidates') }} as candidates
+    where
+        not candidates.lacks_tag
+        and exists (
+            select 1
+            from periods_with_money
+            where
+                periods_with_money.rule_set = candidates.rule_set
+                and periods_with_money.fiscal_period
+                between candidates.valid_from and candidates.valid_to
+        )
 
 ),
 
 dated_senders as (
 
-    select distinct
+    select
         rule_set,
         layer,
         sender,
-        example
+        example,
+        min(valid_from) as first_day
     from candidates
-    where
-        valid_from > (select min(fiscal_period) from periods_with_money)
-        or valid_to < (select max(fiscal_period) from periods_with_money)
+    group by rule_set, layer, sender, example
+    having
+        max(valid_from) > (select min(fiscal_period) from periods_with_money)
+        or min(valid_to) < (select max(fiscal_period) from periods_with_money)
 
 ),
 
@@ -59,12 +73,6 @@ rules as (
         defined_in,
         false
     from {{ ref('alloc_classification_rules') }}
-
-),
-
-objects as (
-
-    select * from {{ ref('alloc_objects') }}
 
 ),
 
@@ -100,20 +108,12 @@ senders_with_money as (
         periods_with_money.fiscal_period
     from dated_senders
     inner join periods_with_money on dated_senders.rule_set = periods_with_money.rule_set
-    inner join objects
+    inner join {{ ref('alloc_objects') }} as objects
         on
             dated_senders.layer = objects.layer
             and dated_senders.example = objects.object_id
             and periods_with_money.fiscal_period <= objects.last_day
-    where
-        periods_with_money.fiscal_period > (
-            select min(first_candidates.valid_from)
-            from candidates as first_candidates
-            where
-                first_candidates.rule_set = dated_senders.rule_set
-                and first_candidates.layer = dated_senders.layer
-                and first_candidates.sender = dated_senders.sender
-        )
+    where periods_with_money.fiscal_period > dated_senders.first_day
 
 ),
 
