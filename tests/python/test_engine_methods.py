@@ -523,7 +523,8 @@ def test_a_charge_counts_for_the_first_object_that_the_rule_may_send_to(
 def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> None:
     assert bills(company, "cloud", "2025-02-01") == {"north": 100}
     found = company.query(
-        "select rule_id, object_id, message from allocation.alloc_use_faults order by all"
+        "select rule_id, object_id, message from allocation.alloc_use_faults"
+        " where fault <> 'stopped_sender' order by all"
     )
     assert [(rule_id, object_id) for rule_id, object_id, _ in found] == [
         ("cloud", "south"),
@@ -537,6 +538,16 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
     assert all(message.startswith("cost_model/allocation_rules.csv, line ")
                for *_, message in found)  # fmt: skip
     assert "rule w6 finds 50.00 used of the 40.00 that w6d has in the period from" in found[2][2]
+    stopped = company.query(
+        "select rule_id, message from allocation.alloc_use_faults"
+        " where fault = 'stopped_sender' order by all"
+    )
+    assert [(rule_id, message.rpartition(" ")[2]) for rule_id, message in stopped] == [
+        ("n full", "receivers_closed."),
+        ("n inner", "receivers_closed."),
+        ("n last", "receivers_closed."),
+        ("own use", "zero_weights."),
+    ]
 
 
 def test_shared_cost_by_what_the_ledger_names(company: EngineWorkspace) -> None:
