@@ -161,6 +161,7 @@ neighbours as (
 accounts as (
 
     select
+        'classification' as layer,
         rule_set,
         profile_id,
         'account ' || min(account_id) as example
@@ -190,7 +191,7 @@ inner join rules
         and neighbours.rule_id = rules.rule_id
 left join accounts
     on
-        neighbours.layer = 'classification'
+        neighbours.layer = accounts.layer
         and neighbours.rule_set = accounts.rule_set
         and neighbours.sender = accounts.profile_id
 where not rules.no_gaps
