@@ -98,6 +98,8 @@ company_index() {
 }
 
 export UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=true VIRTUAL_ENV="$PWD/.venv"
+# Where Python must not write compiled files, each start would compile dbt anew, for seconds.
+[[ -z "${PYTHONDONTWRITEBYTECODE:-}" ]] || export UV_COMPILE_BYTECODE=1
 index=$(company_index)
 echo "Set-up: installing the locked versions (about a minute the first time)"
 if [[ -z "$index" ]]; then
