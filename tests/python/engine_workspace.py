@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import csv
 import io
@@ -9,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ from typing import Any
 import duckdb
 
 PROJECT = Path(__file__).resolve().parents[2]
+DBT_FOLDER = Path(tempfile.mkdtemp(prefix="itfm-tests-"))
+atexit.register(shutil.rmtree, DBT_FOLDER, ignore_errors=True)
 ALLOCATION = "+path:models/allocation +path:tests/singular/allocation"
 
 
@@ -26,7 +30,6 @@ class EngineWorkspace:
     """Rows of input tables by name (domain/table or cost_model/table) and where they are built."""
 
     folder: Path
-    target: Path
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     settings: str = "company: Engine Test\nreporting_currency: USD\n"
 
@@ -142,33 +145,32 @@ class EngineWorkspace:
                 path.write_bytes(content)
 
     def build(self, select: str = ALLOCATION) -> subprocess.CompletedProcess[str]:
-        """Load the files and run dbt build on the allocation and all that it reads."""
+        """Run dbt build, which loads the files, on the allocation and all that it reads."""
         self.write()
-        environment = {**os.environ, "ITFM_WORKSPACE": str(self.folder)}
-        subprocess.run(
-            [str(Path(sys.executable).parent / "itfm"), "load", str(self.folder)],
-            cwd=PROJECT,
-            env=environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
         return self.dbt("build", select)
 
     def dbt(self, command: str, select: str) -> subprocess.CompletedProcess[str]:
-        """Run a dbt command such as build or test on a selection."""
+        """Run a dbt command such as build or test on a selection.
+
+        A profile with another path makes dbt parse the whole project again, so that all workspaces
+        of a test process go by one path.
+        """
+        stand_in = DBT_FOLDER / "workspace"
+        stand_in.unlink(missing_ok=True)
+        stand_in.symlink_to(self.folder, target_is_directory=True)
         return subprocess.run(
             [
                 str(Path(sys.executable).parent / "dbt"),
+                "--log-level-file=none",
                 command,
                 "--target-path",
-                str(self.target),
+                str(DBT_FOLDER / "target"),
                 "--select",
                 *select.split(),
                 *(["--exclude-resource-type", "unit_test"] if command == "build" else []),
             ],
             cwd=PROJECT,
-            env={**os.environ, "ITFM_WORKSPACE": str(self.folder)},
+            env={**os.environ, "ITFM_WORKSPACE": str(stand_in)},
             check=False,
             capture_output=True,
             text=True,

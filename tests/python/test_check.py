@@ -262,27 +262,34 @@ def test_a_day_that_does_not_exist_is_no_matter_of_formats(
     assert _is_no_day(value, formats) is is_no_day
 
 
-def test_a_day_that_does_not_exist_is_called_so(folder: Path) -> None:
-    report = ledger(folder, "1,2025-02-30,600,1,x,OpEx")
-    (message,) = messages(report, "unparsable_date")
-    assert message.endswith("'2025-02-30' is a day that does not exist. Correct it.")
+WRONG_VALUES = (
+    ("1,2025-02-30,600,1,x,OpEx", "unparsable_date", "'2025-02-30' is a day that does not exist. "),
+    ("2,2025-01,600,1,x,OpEx", "unparsable_date", "'2025-01' names a period, not a day."),
+    ("3,2025-P03,600,1,x,OpEx", "unparsable_date", "the period into period_name"),
+    ("4,2025-01-31,600,1e30,x,OpEx", "unparsable_number", "'1e30' is too large"),
+    ("5,2025-01-31,600,1e14,x,OpEx", "too_large", "less than 10,000,000,000,000"),
+    ("6,2025-01-31,600,#REF!,x,OpEx", "unparsable_number", "an error of a spreadsheet. Mend"),
+    ("7,#N/A,600,1,x,OpEx", "unparsable_date", "an error of a spreadsheet. Mend"),
+    ("8,2025-01-31,600,1,#NAME?,OpEx", "spreadsheet_error", "description: '#NAME?'"),
+    ('9,2025-01-31,600,"1070,50",x,OpEx', "unparsable_number", "decimal separator '.'"),
+)
+
+
+@pytest.fixture(scope="module")
+def report_of_wrong_values(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Check one ledger with all wrong values, a line for each after the good one in line 2."""
+    folder = shutil.copytree(prepared, tmp_path_factory.mktemp("wrong") / "company")
+    return ledger(Path(folder), *(row for row, _, _ in WRONG_VALUES))
 
 
 @pytest.mark.parametrize(
-    ("row", "kind", "words"),
-    [
-        ("1,2025-01,600,1,x,OpEx", "unparsable_date", "'2025-01' names a period, not a day."),
-        ("1,2025-P03,600,1,x,OpEx", "unparsable_date", "the period into period_name"),
-        ("1,2025-01-31,600,1e30,x,OpEx", "unparsable_number", "'1e30' is too large"),
-        ("1,2025-01-31,600,1e14,x,OpEx", "too_large", "less than 10,000,000,000,000"),
-        ("1,2025-01-31,600,#REF!,x,OpEx", "unparsable_number", "an error of a spreadsheet. Mend"),
-        ("1,#N/A,600,1,x,OpEx", "unparsable_date", "an error of a spreadsheet. Mend"),
-        ("1,2025-01-31,600,1,#NAME?,OpEx", "spreadsheet_error", "line 3, description: '#NAME?'"),
-        ('1,2025-01-31,600,"1070,50",x,OpEx', "unparsable_number", "decimal separator '.'"),
-    ],
+    ("line", "kind", "words"),
+    [(line, kind, words) for line, (_, kind, words) in enumerate(WRONG_VALUES, start=3)],
 )
-def test_a_wrong_value_is_called_what_it_is(folder: Path, row: str, kind: str, words: str) -> None:
-    (message,) = messages(ledger(folder, row), kind)
+def test_a_wrong_value_is_called_what_it_is(
+    report_of_wrong_values: Report, line: int, kind: str, words: str
+) -> None:
+    (message,) = (m for m in messages(report_of_wrong_values, kind) if f"line {line}" in m)
     assert words in message
 
 

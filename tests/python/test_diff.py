@@ -21,7 +21,7 @@ PERIODS = ["2025-01-01", "2025-02-01"]
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build a company with one change at every step of the way, and money that does not move."""
     folder = tmp_path_factory.mktemp("diff")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.add("cost_model/rule_sets", rule_set="current", status="current")
     company.add("cost_model/rule_sets", rule_set="next", based_on="current", status="proposed")
     company.services("mail", "web", "desk", "idp")
@@ -289,7 +289,7 @@ def test_a_network_behind_a_rate_moves_what_the_rate_charges(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("rated")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.add("cost_model/rule_sets", rule_set="current", status="current")
     company.add("cost_model/rule_sets", rule_set="next", based_on="current", status="proposed")
     # cost, rate of 10 units before and after, layer of the rate

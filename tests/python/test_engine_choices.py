@@ -175,7 +175,7 @@ def write_lines(company: EngineWorkspace) -> None:
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     folder = tmp_path_factory.mktemp("choices")
-    cases = EngineWorkspace(folder / "ws", folder / "target")
+    cases = EngineWorkspace(folder / "ws")
     for rule_set, based_on, status in [
         ("current", "", "current"), ("next", "current", "proposed"), ("later", "next", "proposed"),
     ]:  # fmt: skip

@@ -65,7 +65,7 @@ def write_single_selectors(company: EngineWorkspace) -> None:
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build one company in which every fault would show."""
     folder = tmp_path_factory.mktemp("faults")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.classify("all", 900, "Staffing", "Internal Labor", valid_to="2026-12-31")
     company.consumers("c1", "c2", "c3", "unplanned", *[f"crowd {n:04d}" for n in range(3000)])
     company.services("crowded", "near a", "near b", *[f"chain {n:03d}" for n in range(101)])
@@ -328,7 +328,7 @@ def tests_that_see_a_null(
     """Put a null into what each test compares, and return the tests that fail."""
     folder = tmp_path_factory.mktemp("nulls")
     shutil.copytree(company.folder, folder / "ws")
-    broken = EngineWorkspace(folder / "ws", folder / "target")
+    broken = EngineWorkspace(folder / "ws")
     with duckdb.connect(broken.folder / "build" / "warehouse.duckdb") as connection:
         rows = connection.execute("select schema_name || '.' || view_name from duckdb_views()")
         views = {name for (name,) in rows.fetchall()}
@@ -354,7 +354,7 @@ def test_a_null_in_a_comparison_hides_nothing(tests_that_see_a_null: set[str], n
 def lossy(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build a ledger with a line in a currency without rate and lines whose date is of no use."""
     folder = tmp_path_factory.mktemp("lossy")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.line(1000, currency_code="USD")
     company.line(70, currency_code="CHF")
     company.line(30, day="1025-01-15")

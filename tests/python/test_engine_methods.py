@@ -282,7 +282,7 @@ def write_shared_cost(company: EngineWorkspace) -> None:
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build all cases in one company."""
     folder = tmp_path_factory.mktemp("methods")
-    cases = EngineWorkspace(folder / "ws", folder / "target")
+    cases = EngineWorkspace(folder / "ws")
     cases.add("cost_model/rule_sets", rule_set="current", status="current")
     for rule_set in ("steps", "direct"):
         cases.add("cost_model/rule_sets", rule_set=rule_set, based_on="current",

@@ -144,7 +144,7 @@ def write_circles_in_a_row(company: EngineWorkspace) -> None:
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build all networks in one company."""
     folder = tmp_path_factory.mktemp("networks")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.classify("all", 900, "Staffing", "Internal Labor")
     company.rule("tagged", "cost_pool", 90, "tagged")
     for write in (
@@ -269,7 +269,7 @@ def test_networks_of_two_layers_at_once(company: EngineWorkspace) -> None:
 
 def test_trapped_sets_of_both_layers_are_named(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("trapped")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.classify("all", 900, "Staffing", "Internal Labor")
     company.rule("tagged", "cost_pool", 90, "tagged")
     company.line(10, service_id="feeder s")
@@ -309,7 +309,7 @@ def test_a_circle_that_keeps_nearly_everything_is_named(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("slow")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.classify("all", 900, "Staffing", "Internal Labor")
     company.rule("tagged", "cost_pool", 90, "tagged")
     company.services("feeder s", "slow s1", "slow s2", "slow s3", "after s", "fast s1", "fast s2")

@@ -334,7 +334,7 @@ def write_methods(company: EngineWorkspace) -> None:
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build all cases in one company."""
     folder = tmp_path_factory.mktemp("others")
-    cases = EngineWorkspace(folder / "ws", folder / "target")
+    cases = EngineWorkspace(folder / "ws")
     cases.add("cost_model/rule_sets", rule_set="current", status="current")
     for rule_set in ("steps", "direct", "other order"):
         cases.add("cost_model/rule_sets", rule_set=rule_set, based_on="current",

@@ -108,7 +108,7 @@ def build(
     folder: Path, shapes: list[Shape], selection: str = SELECTION
 ) -> tuple[EngineWorkspace, list[CostModel]]:
     """Build a company of these models; the project's own tests must pass on it."""
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     models = write_company(company, shapes)
     result = company.build(selection)
     assert result.returncode == 0, result.stdout[-5000:]
@@ -284,7 +284,7 @@ def test_other_scenarios_rule_sets_and_periods_change_nothing(
     """One month of actuals under the current rules alone, to the cent as among all others."""
     company, _ = random_company
     folder = tmp_path_factory.mktemp("alone")
-    alone = EngineWorkspace(folder / "ws", folder / "target")
+    alone = EngineWorkspace(folder / "ws")
     for table, rows in company.tables.items():
         if not table.startswith("planning/"):
             alone.tables[table] = [
@@ -314,7 +314,7 @@ def test_threads_and_order_of_rows_change_nothing(
     assert expected["marts.fct_consumer_cost"][0] > 100
     for threads in (1, 4):
         folder = tmp_path_factory.mktemp("shuffled")
-        shuffled = EngineWorkspace(folder / "ws", folder / "target")
+        shuffled = EngineWorkspace(folder / "ws")
         for table, rows in company.tables.items():
             shuffled.tables[table] = Random(threads).sample(rows, len(rows))
         result = shuffled.build(f"{SELECTION_WITH_MARTS} --threads {threads}")

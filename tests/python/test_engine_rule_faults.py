@@ -245,7 +245,7 @@ def write_unreadable_rows(company: EngineWorkspace) -> None:
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build one company with all of them."""
     folder = tmp_path_factory.mktemp("rule_faults")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.services("s1", "s2")
     company.consumers("c1", "c2")
     company.line(100)

@@ -13,7 +13,7 @@ from engine_workspace import EngineWorkspace
 def matching(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build a company whose rules use every kind of filter, dates, tags, towers and the CMDB."""
     folder = tmp_path_factory.mktemp("matching")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     for account_id, parent in [("6", ""), ("61", "6"), ("6100", "61"), ("7000", ""), ("8%", "")]:
         company.add("ledger/accounts", account_id=account_id, parent_account_id=parent)
     company.services("mail", "web")
@@ -144,7 +144,7 @@ def test_driver_values_carry_forward_and_never_back(matching: EngineWorkspace) -
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build a company with one fault of each kind."""
     folder = tmp_path_factory.mktemp("faulty")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.services("s1", "s2")
     company.consumers("c1")
     company.line(100)
@@ -242,7 +242,7 @@ def test_no_money_moves_when_a_rule_is_wrong(faulty: EngineWorkspace) -> None:
 
 def test_circles_without_an_outlet_stop_the_build(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("trapped")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.services("free", "s17", "s33", "selfish")
     company.consumers("c1")
     company.line(Decimal("10.00"), service_id="s17")
@@ -280,7 +280,7 @@ def test_the_current_rule_set_may_bear_another_name(
 ) -> None:
     """Marts hold money once, and a rule of the base is taken away by a copy that never holds."""
     folder = tmp_path_factory.mktemp("other_name")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.add("cost_model/rule_sets", rule_set="rules_2026", status="current")
     company.add("cost_model/rule_sets", rule_set="next", based_on="rules_2026", status="proposed")
     ours = {"rule_set": "rules_2026"}

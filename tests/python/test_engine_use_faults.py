@@ -107,7 +107,7 @@ def write_stops(company: EngineWorkspace) -> None:
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build one company with all of them."""
     folder = tmp_path_factory.mktemp("use_faults")
-    company = EngineWorkspace(folder / "ws", folder / "target")
+    company = EngineWorkspace(folder / "ws")
     company.classify("all", 900, "Staffing", "Internal Labor")
     company.rule("tagged", "cost_pool", 900, "tagged")
     company.consumers("north", "south")

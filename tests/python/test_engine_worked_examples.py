@@ -146,7 +146,7 @@ def write_two_matching_rules(company: EngineWorkspace) -> None:
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build all examples in one company."""
     folder: Path = tmp_path_factory.mktemp("engine")
-    examples = EngineWorkspace(folder / "ws", folder / "target")
+    examples = EngineWorkspace(folder / "ws")
     for rule_set, based_on in [("current", None), ("stepdown", "current"), ("direct", "current")]:
         examples.add(
             "cost_model/rule_sets",

@@ -19,7 +19,7 @@ MONTHS = ("2025-01", "2025-02", "2025-03", "2025-04")
 
 def company(folder: Path) -> EngineWorkspace:
     """Return four months of services in a circle, a tag, percentages, a budget and a quantity."""
-    one = EngineWorkspace(folder / "ws", folder / "target")
+    one = EngineWorkspace(folder / "ws")
     one.add("cost_model/rule_sets", rule_set="current", status="current")
     one.services("mail", "portal", "shop")
     for consumer_id, heads in (("north", 30), ("south", 12)):
@@ -165,7 +165,7 @@ def test_a_driver_that_replaces_a_built_in_one_computes_every_period_again(
 
 
 def test_a_late_tag_weighs_in_later_months(tmp_path: Path) -> None:
-    one = EngineWorkspace(tmp_path / "ws", tmp_path / "target")
+    one = EngineWorkspace(tmp_path / "ws")
     one.consumers("north", "south")
     one.classify("all", 900, "Staffing", "Internal Labor")
     one.rule("tagged", "cost_pool", 10, "tagged")

@@ -35,7 +35,7 @@ def rate(one: EngineWorkspace, currency: str, month: str, value: str, to: str = 
 
 def company(folder: Path) -> EngineWorkspace:
     """Return three months of lines that name accounts, currencies, vendors, and ids twice."""
-    one = EngineWorkspace(folder / "ws", folder / "target")
+    one = EngineWorkspace(folder / "ws")
     one.add("ledger/accounts", account_id="6000", account_name="Staff", expense_type="OpEx")
     one.add("ledger/accounts", account_id="7000", account_name="Kit", expense_type="OpEx")
     one.add("ledger/vendors", vendor_id="V1", vendor_name="Initech")

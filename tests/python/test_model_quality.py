@@ -17,7 +17,7 @@ MONTHS = ["2025-01", "2025-02", "2025-03", "2025-04", "2025-05"]
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Return five months in which bills move by use, by cost, and twice by rules."""
     folder = tmp_path_factory.mktemp("quality")
-    made = EngineWorkspace(folder / "company", folder / "target")
+    made = EngineWorkspace(folder / "company")
     # a proposed set that changes nothing: a join that forgets the rule set doubles what it reads
     made.add("cost_model/rule_sets", rule_set="current", status="current")
     made.add("cost_model/rule_sets", rule_set="next", based_on="current", status="proposed")

@@ -11,7 +11,7 @@ from engine_workspace import ALLOCATION, EngineWorkspace
 
 
 def test_a_quantity_reads_like_a_ledger_line(tmp_path: Path) -> None:
-    company = EngineWorkspace(tmp_path / "company", tmp_path / "target")
+    company = EngineWorkspace(tmp_path / "company")
     company.line("100", vendor_id="V1")
     company.add("ledger/vendors", vendor_id="V1", vendor_name="Acme Ltd")
     for number, (quantity, values) in enumerate(
@@ -71,7 +71,7 @@ STEPS = {
 def twins(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Return a company in which every cent has a gram beside it, and some grams have no cent."""
     folder = tmp_path_factory.mktemp("twins")
-    company = EngineWorkspace(folder / "company", folder / "target")
+    company = EngineWorkspace(folder / "company")
     lines: list[tuple[str, dict[str, str]]] = [
         ("1000.01", {"account_id": "6000"}),  # through tower, network and consumers
         ("-333.34", {"account_id": "6000"}),  # a credit

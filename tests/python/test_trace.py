@@ -115,7 +115,7 @@ def write_odd_lines(company: EngineWorkspace) -> None:
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     folder = tmp_path_factory.mktemp("trace")
-    made = EngineWorkspace(folder / "ws", folder / "target")
+    made = EngineWorkspace(folder / "ws")
     write_company(made)
     result = made.build(SELECT)
     faults = made.query("select rule_id, message from allocation.alloc_rule_faults")
