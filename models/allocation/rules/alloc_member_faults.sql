@@ -42,27 +42,60 @@ named_target_sets as (
 
 ),
 
+unknown_members as (
+
+    select
+        named_members.target_set,
+        named_members.to_layer,
+        named_members.file_name,
+        named_members.line_number,
+        trim(named_members.member) as member
+    from named_members
+    left join objects on {{ matches_pattern('objects.object_id', 'named_members.member') }}
+    where objects.object_id is null and named_members.member <> '*'
+
+),
+
+alike_objects as (
+
+    select
+        unknown_members.to_layer,
+        unknown_members.member,
+        {{ nearest_name('unknown_members.member', 'objects.object_id') }} as object_id
+    from unknown_members
+    inner join objects
+        on
+            unknown_members.to_layer = objects.layer
+            and {{ is_near_name('unknown_members.member', 'objects.object_id') }}
+    group by unknown_members.to_layer, unknown_members.member
+
+),
+
 faults as (
 
     select distinct
         -- a layer without any object was not delivered: nothing is misspelled
         case
             when
-                strpos(named_members.member, '*') = 0
-                and named_members.to_layer in (select known.layer from objects as known)
+                strpos(unknown_members.member, '*') = 0
+                and unknown_members.to_layer in (select known.layer from objects as known)
                 then 'error'
             else 'warning'
         end as severity,
         'unknown_member' as fault,
         cast(null as varchar) as rule_set,
         cast(null as varchar) as rule_id,
-        named_members.file_name,
-        named_members.line_number,
-        'target set ' || named_members.target_set || ' names ' || trim(named_members.member)
-        || ', but no object has such a name; correct it, or deliver the object' as message
-    from named_members
-    left join objects on {{ matches_pattern('objects.object_id', 'named_members.member') }}
-    where objects.object_id is null and named_members.member <> '*'
+        unknown_members.file_name,
+        unknown_members.line_number,
+        'target set ' || unknown_members.target_set || ' names ' || unknown_members.member
+        || ', but no object has such a name'
+        || {{ did_you_mean('alike_objects.object_id', 'unknown_members.member') }}
+        || '; correct it, or deliver the object' as message
+    from unknown_members
+    left join alike_objects
+        on
+            unknown_members.to_layer = alike_objects.to_layer
+            and unknown_members.member = alike_objects.member
 
     union all
 
