@@ -178,7 +178,10 @@ def _counts(path: Path) -> str:
 
 
 def _pytest(project: Path, out: Console) -> tuple[bool, str]:
-    command = python_module("pytest", f"--numprocesses={WORKERS}", "--dist=loadfile")
+    # Files with few tests are the longest ones here: reordered by number, they would come last.
+    command = python_module(
+        "pytest", f"--numprocesses={WORKERS}", "--dist=loadfile", "--no-loadscope-reorder"
+    )
     passed, lines = _command(command, project, out)
     found = [line for line in lines if re.search(r"\d+ (passed|failed|error)", line)]
     return passed, re.sub(r"\x1b\[[0-9;]*m|=+", "", found[-1]).strip() if found else _last(lines)
