@@ -22,6 +22,7 @@
         {% if existing is not none %}drop {{ existing.type }} if exists {{ existing }};{% endif %}
         {{ create_sql }}
     {% endcall -%}
+    {%- if relation.is_table %}{% do create_indexes(relation) %}{% endif -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do persist_docs(relation, model) -%}
     {%- do adapter.commit() -%}

@@ -359,7 +359,7 @@ def _advice(
             ", and the period into period_name where it is another one." if told else "."
         )
     if code.startswith("unparsable_") and value.strip().startswith("="):
-        return f"{shown} is a formula of a spreadsheet. Save the values that it shows."
+        return f"{shown} is a formula of a spreadsheet. Write the value that it shows."
     if code == "unparsable_number" and value.strip().endswith("%"):
         return f"{shown} has a percent sign. Write {value.strip().rstrip('% ')}."
     if code == "unparsable_number" and _is_huge(value):

@@ -271,7 +271,7 @@ WRONG_VALUES = (
     ("6,2025-01-31,600,#REF!,x,OpEx", "unparsable_number", "an error of a spreadsheet. Mend"),
     ("7,#N/A,600,1,x,OpEx", "unparsable_date", "an error of a spreadsheet. Mend"),
     ("8,2025-01-31,600,1,#NAME?,OpEx", "spreadsheet_error", "description: '#NAME?'"),
-    ("9,2025-01-31,600,=A1*2,x,OpEx", "unparsable_number", "a formula of a spreadsheet. Save"),
+    ("9,2025-01-31,600,=A1*2,x,OpEx", "unparsable_number", "a formula of a spreadsheet. Write"),
     ('10,2025-01-31,600,"1070,50",x,OpEx', "unparsable_number", "decimal separator '.'"),
 )
 
