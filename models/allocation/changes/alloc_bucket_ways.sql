@@ -11,15 +11,25 @@ pairs as (
 
 ),
 
+compared_rule_sets as (
+
+    select rule_set from pairs
+    union
+    select based_on from pairs
+
+),
+
 buckets as (
 
-    select * from {{ ref('alloc_classified_buckets') }} where measure = 'amount'
+    select * from {{ ref('alloc_classified_buckets') }}
+    where measure = 'amount' and rule_set in (select rule_set from compared_rule_sets)
 
 ),
 
 pool_rules as (
 
     select * from {{ ref('alloc_pool_rules') }}
+    where rule_set in (select rule_set from compared_rule_sets)
 
 ),
 

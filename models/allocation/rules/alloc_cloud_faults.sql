@@ -99,7 +99,9 @@ users_of_charges as (
     from {{ ref('alloc_rule_weighings') }}
     where
         driver_id = 'cloud_effective_cost'
-        and driver_id not in (select driver_id from {{ ref('input_consumption__drivers') }})
+        and driver_id not in (
+            select driver_id from {{ ref('alloc_judged_drivers') }} where is_delivered
+        )
 
 ),
 

@@ -24,15 +24,17 @@ readers as (
 
 ),
 
+-- only those of drivers that are told: there are many more
 deliveries as (
 
     select * from {{ ref('input_consumption__drivers') }}
-
-),
-
-fiscal_days as (
-
-    select * from {{ ref('dim_fiscal_days') }}
+    where
+        driver_id in (
+            select driver_id from drivers
+            where
+                coalesce(unknown_receiver, unknown_sender, replaced_receiver) is not null
+                or driver_id not in (select driver_id from readers)
+        )
 
 ),
 
@@ -65,8 +67,8 @@ delivered_ends as (
         deliveries.file_name,
         deliveries.line_number
     from deliveries
-    left join fiscal_days on deliveries.driver_date = fiscal_days.day
-    where deliveries.driver_id in (select driver_id from drivers where replaced_values > 0)
+    left join {{ ref('dim_fiscal_days') }} as fiscal_days
+        on deliveries.driver_date = fiscal_days.day
     qualify
         row_number() over (
             partition by

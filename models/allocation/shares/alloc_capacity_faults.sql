@@ -11,12 +11,6 @@ offers as (
 
 ),
 
-weights as (
-
-    select * from {{ ref('alloc_weights') }}
-
-),
-
 taken_positions as (
 
     select * from {{ ref('alloc_taken_offers') }}
@@ -35,6 +29,13 @@ taken_offers as (
             and offers.rule_id = taken_positions.rule_id
             and offers.from_id = taken_positions.from_id
             and offers.position = taken_positions.fallback_position
+
+),
+
+weights as (
+
+    select * from {{ ref('alloc_weights') }}
+    where offer_id in (select offer_id from taken_offers)
 
 ),
 

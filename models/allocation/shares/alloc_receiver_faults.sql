@@ -31,15 +31,28 @@ unused_values as (
 
 ),
 
-driver_values as (
-
-    select * from {{ ref('alloc_driver_values') }} where quantity > 0
-
-),
-
 objects as (
 
     select * from {{ ref('alloc_objects') }}
+
+),
+
+ids_of_several_layers as (
+
+    select object_id
+    from objects
+    group by object_id
+    having count(*) > 1
+
+),
+
+driver_values as (
+
+    select * from {{ ref('alloc_driver_values') }}
+    where
+        quantity > 0
+        and to_layer is null
+        and to_id in (select object_id from ids_of_several_layers)
 
 ),
 
@@ -52,15 +65,6 @@ target_members as (
 weights as (
 
     select * from {{ ref('alloc_weights') }}
-
-),
-
-ids_of_several_layers as (
-
-    select object_id
-    from objects
-    group by object_id
-    having count(*) > 1
 
 ),
 
@@ -135,7 +139,6 @@ passed_layers as (
             versions.driver_id = driver_values.driver_id
             and versions.driver_from_id = driver_values.from_id
             and versions.driver_period = driver_values.driver_period
-    inner join ids_of_several_layers as ids on driver_values.to_id = ids.object_id
     inner join weights
         on versions.offer_id = weights.offer_id and driver_values.to_id = weights.to_id
     inner join objects
@@ -153,9 +156,7 @@ passed_layers as (
             and versions.target_rule_set = target_members.rule_set
             and objects.layer = target_members.to_layer
             and objects.object_id = target_members.to_id
-    where
-        driver_values.to_layer is null
-        and (versions.target_set is null or target_members.to_id is not null)
+    where versions.target_set is null or target_members.to_id is not null
     group by versions.defined_in, versions.rule_id, objects.object_id
 
 )
