@@ -98,6 +98,11 @@ def write_stops(company: EngineWorkspace) -> None:
     company.driver("zeros", "zero", {"north": 1})
     company.driver("zeros", "zero", {"north": 0}, day="2025-02-01")
     company.rule("zero", "solution", 104, "driver", from_id="zero", driver_id="zeros")
+    # values may begin later than their sender; from some they never come
+    company.services("mute", "mute too", "late talker")
+    company.line(100, day="2025-02-15", service_id="mute")
+    company.driver("talk", "late talker", {"north": 1}, day="2025-02-01")
+    company.rule("talk", "solution", 106, "driver", from_id="mute*|late talker", driver_id="talk")
     company.target_set("colleagues", "solution", "even|hybrid")
     company.rule("closed", "solution", 105, "even", from_id="closed", target_set="colleagues",
                  network="direct")  # fmt: skip
@@ -176,6 +181,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("stopped_sender", "closed", "closed",
          "such as for closed: its network leaves out everybody who would receive; money that it"
          " takes there stays unallocated as receivers_closed"),
+        ("sender_without_values", "talk", "mute",
+         "finds no weights for mute and one other sender in any period; money that it takes there"
+         " stays unallocated as no_driver_data: deliver values from there, or let another rule"),
     ],
 )  # fmt: skip
 def test_it_is_told(
@@ -193,7 +201,7 @@ def test_it_is_told(
 
 
 def test_nothing_else_is_told(company: EngineWorkspace) -> None:
-    assert company.number("select count(*) from allocation.alloc_use_faults") == 22
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 23
 
 
 def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:
@@ -217,6 +225,7 @@ def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:
         ("inner", "twin", 7500),
         ("keeps", "north", 3750),
         ("keeps", "south", 6250),
+        ("mute", "UNALLOCATED", 10000),
         ("old app", "north", 5000),
         ("old app", "south", 5000),
         ("outer", "north", 10000),

@@ -598,6 +598,11 @@ def test_a_share_says_of_what(company: EngineWorkspace) -> None:
     for (_, base), share in by_base.items():
         assert abs(share - 1) < 1e-9 if base == "what_leaves" else 0 < share < 1
     assert "of what leaves  of all it holds" in run(company, "explain", "mesh")
+    rated = json.loads(run(company, "explain", "rated", "--format", "json"))["receivers"]
+    charged = [one["share"] for one in rated if one["share_of"] == "what_is_charged"]
+    assert abs(sum(charged) - 1) < 1e-9
+    assert {one["to_id"] for one in rated if one["share"] is None} == {"VOLUME_VARIANCE"}
+    assert "of what is charged" in run(company, "explain", "rated")
     text = run(company, "explain", "hw", "--period", "2025-01")
     assert "of what leaves" not in text
     assert "share" in text

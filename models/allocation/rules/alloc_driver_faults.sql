@@ -1,6 +1,6 @@
 -- grain: one fault of a rule in a driver that it reads
 -- why: a driver without values, or with values that cannot be weights, is said early
--- reads: weighings, driver values, judged drivers, objects, target members, alloc_cost_buckets
+-- reads: weighings, driver values, judged drivers, objects, odd weights, alloc_cost_buckets
 -- conserves: every fault once
 
 {% set credits_may_exceed = ('cloud_effective_cost', 'tagged_cost') %}
@@ -16,12 +16,6 @@ weighings as (
 driver_values as (
 
     select * from {{ ref('alloc_driver_values') }}
-
-),
-
-objects as (
-
-    select * from {{ ref('alloc_objects') }}
 
 ),
 
@@ -57,7 +51,7 @@ receivers as (
         objects.layer_number,
         objects.object_id
     from driver_values
-    inner join objects
+    inner join {{ ref('alloc_objects') }} as objects
         on
             driver_values.to_id = objects.object_id
             and coalesce(driver_values.to_layer, objects.layer) = objects.layer
@@ -106,8 +100,8 @@ judged_weighings as (
         weighings.reading,
         weighings.without_values,
         coalesce(drivers.known_receivers, 0) as known_receivers,
-        drivers.negative_receiver,
-        drivers.heavy_receiver,
+        odd_weights.negative_receiver,
+        odd_weights.heavy_receiver,
         drivers.first_period,
         case when drivers.driver_id is null then alike_drivers.alike end as alike_driver,
         usable_weighings.rule_id is not null
@@ -125,6 +119,11 @@ judged_weighings as (
             weighings.rule_set = usable_weighings.rule_set
             and weighings.rule_id = usable_weighings.rule_id
             and weighings.reading = usable_weighings.reading
+    left join {{ ref('alloc_odd_weights') }} as odd_weights
+        on
+            weighings.rule_set = odd_weights.rule_set
+            and weighings.rule_id = odd_weights.rule_id
+            and weighings.reading = odd_weights.reading
 
 ),
 

@@ -90,11 +90,6 @@ drivers as (
         bool_or(is_delivered) as is_delivered,
         cast(sum(value_count) as bigint) as known_values,
         cast(sum(known_receivers) as bigint) as known_receivers,
-        min(
-            negative_receiver || case when from_id <> '*' then ' from ' || from_id else '' end
-            || ' in the period from ' || cast(driver_period as varchar)
-        ) as negative_receiver,
-        min(heavy_receiver) as heavy_receiver,
         min(replaced_receiver) as replaced_receiver,
         cast(sum(replaced_values) as bigint) as replaced_values,
         min(driver_period) as first_period
@@ -108,8 +103,6 @@ select
     drivers.is_delivered,
     drivers.known_values,
     drivers.known_receivers,
-    drivers.negative_receiver,
-    drivers.heavy_receiver,
     drivers.replaced_receiver,
     drivers.replaced_values,
     drivers.first_period,

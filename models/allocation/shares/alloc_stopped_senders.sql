@@ -1,6 +1,6 @@
--- grain: one rule and reason for which it pays nobody in some period, though it weighs somebody
--- why: weights of zero or closed receivers stop money without a word until it is missed
--- reads: alloc_shares, alloc_effective_rules, alloc_retired_receivers
+-- grain: one rule and reason for which it pays nobody of a sender in some or in all periods
+-- why: weights of zero, closed receivers or missing values stop money until it is missed
+-- reads: alloc_shares, alloc_effective_rules, alloc_retired_receivers, alloc_driver_faults
 -- conserves: every such rule and reason once, with one sender and the first such period
 
 with
@@ -35,6 +35,66 @@ told_rules as (
 
     select rule_id from {{ ref('alloc_retired_receivers') }} where fault = 'no_open_receiver'
 
+    union
+
+    select rule_id from {{ ref('alloc_driver_faults') }}
+    where
+        fault in ('driver_without_values', 'driver_without_receivers', 'driver_begins_late')
+
+),
+
+-- a value may begin later than its sender: what never comes is told
+unweighed_shares as (
+
+    select distinct
+        rule_set,
+        rule_id,
+        from_id,
+        part
+    from {{ ref('alloc_shares') }}
+    where
+        reason_code = 'no_driver_data'
+        and method_used in ('driver', 'capacity', 'dual_rate', 'relationship')
+
+),
+
+weighed_senders as (
+
+    select distinct
+        shares.rule_set,
+        shares.rule_id,
+        shares.from_id,
+        shares.part
+    from {{ ref('alloc_shares') }} as shares
+    inner join unweighed_shares as unweighed
+        on
+            shares.rule_set = unweighed.rule_set
+            and shares.rule_id = unweighed.rule_id
+            and shares.from_id = unweighed.from_id
+            and shares.part = unweighed.part
+    where shares.reason_code is null or shares.reason_code <> 'no_driver_data'
+
+),
+
+never_weighed as (
+
+    select
+        rules.defined_in,
+        rules.rule_id,
+        min(unweighed.from_id) as from_id,
+        count(distinct unweighed.from_id) as senders
+    from unweighed_shares as unweighed
+    inner join rules on unweighed.rule_set = rules.rule_set and unweighed.rule_id = rules.rule_id
+    left join weighed_senders as weighed
+        on
+            unweighed.rule_set = weighed.rule_set
+            and unweighed.rule_id = weighed.rule_id
+            and unweighed.from_id = weighed.from_id
+            and unweighed.part = weighed.part
+    left join told_rules on rules.rule_id = told_rules.rule_id
+    where weighed.from_id is null and told_rules.rule_id is null
+    group by rules.defined_in, rules.rule_id
+
 ),
 
 stopped as (
@@ -68,3 +128,21 @@ select
     end
     || '; money that it takes there stays unallocated as ' || reason_code as message
 from stopped
+
+union all
+
+select
+    'sender_without_values',
+    defined_in,
+    rule_id,
+    from_id,
+    'finds no weights for '
+    || case from_id when '*' then 'its cost pool' else from_id end
+    || case
+        when senders = 2 then ' and one other sender'
+        when senders > 2 then ' and ' || cast(senders - 1 as varchar) || ' other senders'
+        else ''
+    end
+    || ' in any period; money that it takes there stays unallocated as no_driver_data: '
+    || 'deliver values from there, or let another rule take it'
+from never_weighed

@@ -5,9 +5,16 @@
 
 with
 
+-- a part that is a credit counts by its size: it must not hide what stopped
 by_method as (
 
-    select * from {{ ref('alloc_last_steps') }}
+    select
+        *,
+        abs(amount_minor) as part_size,
+        coalesce(
+            method in ('driver', 'capacity', 'dual_rate', 'standard_rate', 'cloud_usage'), false
+        ) as is_measured
+    from {{ ref('alloc_last_steps') }}
 
 ),
 
@@ -17,89 +24,96 @@ totals as (
         scenario,
         rule_set,
         fiscal_period,
-        sum(amount_minor) as total_minor,
-        sum(case when reason_code is null then amount_minor else 0 end) as placed_minor,
-        sum(
-            case
-                when
-                    method in ('driver', 'capacity', 'dual_rate', 'standard_rate', 'cloud_usage')
-                    then amount_minor
-                else 0
-            end
-        ) as measured_minor
+        sum(part_size) as total_size
     from by_method
     group by scenario, rule_set, fiscal_period
 
 ),
 
-residual_pools as (
+parts as (
 
     select
         scenario,
         rule_set,
         fiscal_period,
+        'allocation_coverage' as metric,
+        'all' as detail,
+        case when reason_code is null then part_size else 0 end as part_size,
+        case when reason_code is null then amount_minor else 0 end as amount_minor
+    from by_method
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        'consumptive_share',
+        'all',
+        case when is_measured then part_size else 0 end,
+        case when is_measured then amount_minor else 0 end
+    from by_method
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        'residual_share',
+        'unallocated',
+        case when reason_code is not null then part_size else 0 end,
+        case when reason_code is not null then amount_minor else 0 end
+    from by_method
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        'residual_share',
         cost_pool,
-        sum(amount_minor) as amount_minor
+        abs(sum(amount_minor)),
+        sum(amount_minor)
     from {{ ref('alloc_pool_senders') }}
     where measure = 'amount' and cost_pool = 'Misc Costs'
     group by scenario, rule_set, fiscal_period, cost_pool
+
+    union all
+
+    select
+        scenario,
+        rule_set,
+        fiscal_period,
+        case when reason_code is null then 'method_share' else 'unallocated_share' end,
+        coalesce(reason_code, method, 'none'),
+        part_size,
+        amount_minor
+    from by_method
 
 ),
 
 metrics as (
 
     select
-        *,
-        'allocation_coverage' as metric,
-        'all' as detail,
-        placed_minor as amount_minor
-    from totals
-
-    union all
-
-    select
-        *,
-        'consumptive_share',
-        'all',
-        measured_minor
-    from totals
-
-    union all
-
-    select
-        *,
-        'residual_share',
-        'unallocated',
-        total_minor - placed_minor
-    from totals
-
-    union all
-
-    select
-        totals.*,
-        'residual_share',
-        residual_pools.cost_pool,
-        residual_pools.amount_minor
-    from residual_pools
+        parts.scenario,
+        parts.rule_set,
+        parts.fiscal_period,
+        parts.metric,
+        parts.detail,
+        totals.total_size,
+        sum(parts.part_size) as part_size,
+        sum(parts.amount_minor) as amount_minor
+    from parts
     inner join totals
         on
-            residual_pools.scenario = totals.scenario
-            and residual_pools.rule_set = totals.rule_set
-            and residual_pools.fiscal_period = totals.fiscal_period
-
-    union all
-
-    select
-        totals.*,
-        case when by_method.reason_code is null then 'method_share' else 'unallocated_share' end,
-        coalesce(by_method.reason_code, by_method.method, 'none'),
-        by_method.amount_minor
-    from by_method
-    inner join totals
-        on
-            by_method.scenario = totals.scenario
-            and by_method.rule_set = totals.rule_set
-            and by_method.fiscal_period = totals.fiscal_period
+            parts.scenario = totals.scenario
+            and parts.rule_set = totals.rule_set
+            and parts.fiscal_period = totals.fiscal_period
+    group by
+        parts.scenario, parts.rule_set, parts.fiscal_period, parts.metric, parts.detail,
+        totals.total_size
 
 ),
 
@@ -111,7 +125,7 @@ measured_metrics as (
         fiscal_period,
         metric,
         detail,
-        {{ percent_of('amount_minor', 'total_minor') }} as percentage,
+        {{ percent_of('part_size', 'total_size') }} as percentage,
         {{ from_minor('amount_minor') }} as amount
     from metrics
 

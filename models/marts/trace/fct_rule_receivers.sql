@@ -91,6 +91,7 @@ select
         when by_receiver.share is null then null
         when by_receiver.to_layer = by_receiver.rule_layer and by_receiver.reason_code is null
             then 'all_held'
+        when taken_offers.method_used = 'standard_rate' then 'what_is_charged'
         else 'what_leaves'
     end as share_of,
     {{ from_minor('by_receiver.amount_minor') }} as amount,

@@ -22,7 +22,7 @@ LAYER_NAMES = {
 TERMS = (
     "target_set", "rate", "capacity", "idle", "budget_driver_id", "fixed_percentage", "network",
 )  # fmt: skip
-WHAT_LEAVES, ALL_HELD = "what_leaves", "all_held"
+WHAT_LEAVES, ALL_HELD, WHAT_IS_CHARGED = "what_leaves", "all_held", "what_is_charged"
 BASES = (
     "  Two bases, which do not add up: what leaves goes to later layers or stops; all that the "
     "sender\n  holds is that and what it hands on, with what others handed to it."
@@ -247,10 +247,12 @@ def explanation(found: Row) -> Iterator[str]:
         headers = ("from", "to", "stopped because", ">weight", ">of what leaves",
                    ">of all it holds", "driver of", ">amount", ">handed on")  # fmt: skip
         hands_on = any(one["share_of"] == ALL_HELD for one in found["receivers"])
+        is_rate = any(one["share_of"] == WHAT_IS_CHARGED for one in found["receivers"])
         if hands_on:
             yield BASES
-        else:
-            headers = tuple(one.replace("of what leaves", "share") for one in headers)
+        if is_rate or not hands_on:
+            base = "of what is charged" if is_rate else "share"
+            headers = tuple(one.replace("of what leaves", base) for one in headers)
         yield from _limited(
             headers, found["receivers"], _receiver_cells, leave=() if hands_on else (5,)
         )
@@ -322,7 +324,7 @@ def _receiver_cells(one: Row) -> tuple[str, ...]:
         named(one["to_id"], one["to_name"]),
         reason(one["reason_code"]),
         "" if weight is None else f"{weight.normalize():,f}",
-        f"{one['share']:.4%}" if one["share_of"] == WHAT_LEAVES else "",
+        f"{one['share']:.4%}" if one["share_of"] in (WHAT_LEAVES, WHAT_IS_CHARGED) else "",
         f"{one['share']:.4%}" if one["share_of"] == ALL_HELD else "",
         _driver_cell(one),
         money(one["amount"]),

@@ -1,0 +1,65 @@
+-- grain: one computed rule set, rule and reading of a driver that has a value no weight can have
+-- why: a value of an object that the rule does not send to is no fault of the rule
+-- reads: alloc_rule_weighings, alloc_driver_deliveries, alloc_driver_values, target members
+-- conserves: every such reading once, with the first receiver by name as an example
+
+with
+
+weighings as (
+
+    select * from {{ ref('alloc_rule_weighings') }}
+
+),
+
+target_members as (
+
+    select * from {{ ref('alloc_target_members') }}
+
+),
+
+odd_deliveries as (
+
+    select * from {{ ref('alloc_driver_deliveries') }}
+    where negative_receiver is not null or heavy_receiver is not null
+
+),
+
+odd_values as (
+
+    select driver_values.*
+    from {{ ref('alloc_driver_values') }} as driver_values
+    inner join odd_deliveries
+        on
+            driver_values.driver_id = odd_deliveries.driver_id
+            and driver_values.from_id = odd_deliveries.from_id
+            and driver_values.driver_period = odd_deliveries.driver_period
+    where driver_values.quantity < 0 or driver_values.quantity >= 1000000000000
+
+)
+
+select
+    weighings.rule_set,
+    weighings.rule_id,
+    weighings.reading,
+    min(
+        case
+            when odd_values.quantity < 0
+                then
+                    odd_values.to_id
+                    || case
+                        when odd_values.from_id <> '*' then ' from ' || odd_values.from_id else ''
+                    end
+                    || ' in the period from ' || cast(odd_values.driver_period as varchar)
+        end
+    ) as negative_receiver,
+    min(case when odd_values.quantity > 0 then odd_values.to_id end) as heavy_receiver
+from weighings
+inner join odd_values on weighings.driver_id = odd_values.driver_id
+left join target_members
+    on
+        weighings.target_rule_set = target_members.rule_set
+        and weighings.target_set = target_members.target_set
+        and odd_values.to_id = target_members.to_id
+        and coalesce(odd_values.to_layer, target_members.to_layer) = target_members.to_layer
+where weighings.target_set is null or target_members.to_id is not null
+group by weighings.rule_set, weighings.rule_id, weighings.reading
