@@ -5,11 +5,10 @@ from __future__ import annotations
 import atexit
 import contextlib
 import csv
+import gc
 import io
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_FOLDER = Path(tempfile.mkdtemp(prefix="itfm-tests-"))
@@ -158,23 +160,29 @@ class EngineWorkspace:
         stand_in = DBT_FOLDER / "workspace"
         stand_in.unlink(missing_ok=True)
         stand_in.symlink_to(self.folder, target_is_directory=True)
-        return subprocess.run(
-            [
-                str(Path(sys.executable).parent / "dbt"),
-                "--log-level-file=none",
-                command,
-                "--target-path",
-                str(DBT_FOLDER / "target"),
-                "--select",
-                *select.split(),
-                *(["--exclude-resource-type", "unit_test"] if command == "build" else []),
-            ],
-            cwd=PROJECT,
-            env={**os.environ, "ITFM_WORKSPACE": str(stand_in)},
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        arguments = [
+            "--log-level-file=none",
+            "--no-write-json",
+            command,
+            "--project-dir",
+            str(PROJECT),
+            "--profiles-dir",
+            str(PROJECT),
+            "--target-path",
+            str(DBT_FOLDER / "target"),
+            "--select",
+            *select.split(),
+            *(["--exclude-resource-type", "unit_test"] if command == "build" else []),
+        ]
+        text = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(text):
+            patch.setenv("ITFM_WORKSPACE", str(stand_in))
+            result = dbtRunner().invoke(arguments)
+        DuckDBConnectionManager.close_all_connections()
+        gc.collect()  # lets go of the database, which others open for reading only
+        if result.exception:
+            text.write(str(result.exception))
+        return subprocess.CompletedProcess(arguments, int(not result.success), text.getvalue())
 
     @contextlib.contextmanager
     def put_aside(self) -> Iterator[None]:
