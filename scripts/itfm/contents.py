@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -100,6 +101,15 @@ def _empty(group: list[InputFile]) -> Iterator[Problem]:
             continue  # it cannot be read, and the load says so
         if _is_as_written_by_init(file):
             continue
+        if file.bytes and _lacks_its_header(file):
+            yield Problem(
+                "error",
+                EMPTY,
+                f"{file.name} holds one line, which names no column of {file.table.full_name} and "
+                "was taken for the header. Write the header above it.",
+                file.name,
+            )
+            continue
         held = "holds no rows" if file.bytes else "is empty (0 bytes)"
         yield Problem(
             "warning",
@@ -133,6 +143,15 @@ def _has_no_rows(path: Path, kind: str, size: int, _modified_ns: int) -> bool:
     if lines[:4].lower() == b"sep=":
         lines = lines.partition(b"\n")[2].lstrip(b"\n")
     return b"\n" not in lines
+
+
+def _lacks_its_header(file: InputFile) -> bool:
+    """Return whether the only line of a text file names none of the columns of its table."""
+    if file.mapping is not None or file.kind == "parquet" or file.path.suffix == ".gz":
+        return False
+    text = file.path.read_bytes().replace(b"\0", b"").decode("utf-8", "ignore").lower()
+    named = {name.strip(" \"'\r\n\ufeff") for name in re.split(r"[,;|\t]", text)}
+    return named.isdisjoint(file.table.column_names)
 
 
 def _is_as_written_by_init(file: InputFile) -> bool:

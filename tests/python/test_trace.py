@@ -7,6 +7,8 @@ import datetime
 import json
 import random
 import shutil
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,11 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from engine_workspace import EngineWorkspace
+from engine_workspace import PROJECT, EngineWorkspace
 from itfm.cli import main
 from itfm.trace.sankey import picture
 from itfm.trace.text import safe_cell
+from itfm.workspace import Workspace
 
 SELECT = (
     "+path:models/allocation +path:models/marts/trace +fct_consumer_cost +fct_service_cost"
@@ -635,3 +638,45 @@ def test_views_work_under_another_name(company: EngineWorkspace, tmp_path: Path)
         assert {schema for schema, _ in views} >= {"input_layer", "allocation", "marts"}
         for schema, view in views:
             connection.execute(f'select 1 from other."{schema}"."{view}" limit 1').fetchall()
+
+
+def test_a_row_that_no_reader_could_cut_hides_no_other(tmp_path: Path) -> None:
+    raw = {2: 'N34,2025-01-15,"open', 3: '{"line_id": "N3", "amount": "x"}', 4: "N35;1"}
+    query = (PROJECT / "scripts/itfm/trace/queries/rejected.sql").read_text(encoding="utf-8")
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create schema reconciliation; create table reconciliation.rec_rejected_rows"
+            " (table_name varchar, file_name varchar, line_number int, reason_code varchar,"
+            " column_name varchar, raw_row varchar)"
+        )
+        connection.executemany(
+            "insert into reconciliation.rec_rejected_rows values"
+            " ('journal_lines', 'a.csv', ?, 'x', null, ?)",
+            list(raw.items()),
+        )
+        for line_id, line_number in [("N34", 2), ("N3", 3), ("N35", 4)]:
+            found = connection.execute(query, {"line_id": line_id}).fetchall()
+            assert [row[2] for row in found] == [line_number]
+
+
+FETCH = """
+import sys
+import duckdb
+
+connection = duckdb.connect(sys.argv[1], read_only=True)
+connection.execute("set threads = " + sys.argv[2])
+connection.execute(sys.argv[3])
+while connection.fetchmany(10_000):
+    pass
+"""
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+@pytest.mark.parametrize("mart", ["fct_cost_paths", "fct_quantity_paths", "fct_cost_trace"])
+def test_a_client_that_fetches_piece_by_piece_gets_to_the_end(
+    demo_workspace: Workspace, mart: str, threads: str
+) -> None:
+    # the limit is no measure of speed: without an end of the union, DuckDB waits for ever
+    query = f"select * from marts.{mart} where fiscal_period >= date '2025-10-01'"
+    database = str(demo_workspace.path / "warehouse.duckdb")
+    subprocess.run([sys.executable, "-c", FETCH, database, threads, query], check=True, timeout=600)

@@ -182,7 +182,7 @@ faults as (
         'error',
         'weight_too_large',
         ', which is a million millions or more, such as for ' || heavy_receiver
-        || '; deliver it in a larger unit, such as gigabytes'
+        || '; weigh by a larger unit, such as gigabytes or thousands'
     from judged_weighings
     where heavy_receiver is not null
 

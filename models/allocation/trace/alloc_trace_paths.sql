@@ -175,3 +175,5 @@ inner join senders
         and ways.rule_set = senders.rule_set
         and ways.fiscal_period = senders.fiscal_period
         and ways.measure = senders.measure
+-- without an order, DuckDB 1.5 waits for ever where a client fetches a long union piece by piece
+order by ways.scenario asc, ways.rule_set asc, ways.fiscal_period asc
