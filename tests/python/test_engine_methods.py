@@ -528,6 +528,7 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
     )
     assert [(rule_id, object_id) for rule_id, object_id, _ in found] == [
         ("cloud", "south"),
+        ("dual", "half"),
         ("shared cloud", "south"),
         ("w6", "w6d"),
     ]
@@ -537,7 +538,8 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
     )
     assert all(message.startswith("cost_model/allocation_rules.csv, line ")
                for *_, message in found)  # fmt: skip
-    assert "rule w6 finds 50.00 used of the 40.00 that w6d has in the period from" in found[2][2]
+    assert "rule w6 finds 50.00 used of the 40.00 that w6d has in the period from" in found[3][2]
+    assert "rule dual finds no weights for the fixed part of half in any period" in found[1][2]
     stopped = company.query(
         "select rule_id, message from allocation.alloc_use_faults"
         " where fault = 'stopped_sender' order by all"

@@ -60,6 +60,7 @@ left join target_members
         weighings.target_rule_set = target_members.rule_set
         and weighings.target_set = target_members.target_set
         and odd_values.to_id = target_members.to_id
-        and coalesce(odd_values.to_layer, target_members.to_layer) = target_members.to_layer
-where weighings.target_set is null or target_members.to_id is not null
+where
+    weighings.target_set is null
+    or target_members.to_layer = coalesce(odd_values.to_layer, target_members.to_layer)
 group by weighings.rule_set, weighings.rule_id, weighings.reading

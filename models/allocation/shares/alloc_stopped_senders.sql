@@ -82,7 +82,8 @@ never_weighed as (
         rules.defined_in,
         rules.rule_id,
         min(unweighed.from_id) as from_id,
-        count(distinct unweighed.from_id) as senders
+        count(distinct unweighed.from_id) as senders,
+        min(unweighed.part) as part
     from unweighed_shares as unweighed
     inner join rules on unweighed.rule_set = rules.rule_set and unweighed.rule_id = rules.rule_id
     left join weighed_senders as weighed
@@ -137,6 +138,7 @@ select
     rule_id,
     from_id,
     'finds no weights for '
+    || case part when '' then '' else 'the ' || part || ' part of ' end
     || case from_id when '*' then 'its cost pool' else from_id end
     || case
         when senders = 2 then ' and one other sender'
