@@ -13,6 +13,7 @@ import duckdb
 
 from itfm.errors import UserError
 from itfm.survey import InputFile, Problem
+from itfm.textfiles import normalise_header
 from itfm.workspace import FILE
 
 DUPLICATE = "duplicate_file"
@@ -149,9 +150,9 @@ def _lacks_its_header(file: InputFile) -> bool:
     """Return whether the only line of a text file names none of the columns of its table."""
     if file.mapping is not None or file.kind == "parquet" or file.path.suffix == ".gz":
         return False
-    text = file.path.read_bytes().replace(b"\0", b"").decode("utf-8", "ignore").lower()
-    named = {name.strip(" \"'\r\n\ufeff") for name in re.split(r"[,;|\t]", text)}
-    return named.isdisjoint(file.table.column_names)
+    text = file.path.read_bytes().replace(b"\0", b"").decode("utf-8", "ignore").lstrip("\ufeff")
+    named = {normalise_header(name.strip(" \"'\r\n")) for name in re.split(r"[,;|\t\n]", text)}
+    return bool(text.strip()) and named.isdisjoint(file.table.column_names)
 
 
 def _is_as_written_by_init(file: InputFile) -> bool:

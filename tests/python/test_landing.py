@@ -823,6 +823,8 @@ def test_files_without_rows_are_warned_of_where_others_stand(company: Company) -
     company.put("inputs/ledger/vendors/b.csv", "vendor_id\n".encode("utf-16"))
     company.put("inputs/ledger/vendors/c.csv.gz", gzip.compress(b"vendor_id\n"))
     company.put("inputs/ledger/vendors/e.csv", "V9;Acme\n")
+    company.put("inputs/ledger/vendors/f.csv", "sep=;\nVendor ID\n")
+    company.put("inputs/ledger/vendors/g.csv", "\n")
     company.connection.execute(
         "copy (select 'x' as vendor_id limit 0) to "
         f"'{company.folder}/inputs/ledger/vendors/d.parquet'"
@@ -830,7 +832,7 @@ def test_files_without_rows_are_warned_of_where_others_stand(company: Company) -
     company.put(ACCOUNTS, "account_id,account_name\n")
     company.load()
     found = told(company, "empty_file")
-    assert [message.split(".")[0].rpartition("/")[2] for message in found] == list("ebcdbc")
+    assert [message.split(".")[0].rpartition("/")[2] for message in found] == list("ebcdfgbc")
     assert "holds one line, which names no column of ledger.vendors and was taken" in found[0]
     assert "c.csv is empty (0 bytes). Was it cut off?" in found[-1]
     assert "b.csv holds no rows. Was it cut off?" in found[-2]
