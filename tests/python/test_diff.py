@@ -39,11 +39,13 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.line(12, account_id="6700")  # the network behind it changes
 
     company.line(15, account_id="6970")  # becomes capital spending, on the same bill
+    company.line(8, account_id="6980")  # its rule lets another go first
+    company.line(5, account_id="6990")  # both rules change places
     for account, sub_pool in [
         ("6100", "Servers"), ("6200", "Servers"), ("6300", "Storage"), ("6400", "Network"),
         ("6500", "Managed Services"), ("6600", "Depreciation"), ("6700", "Maintenance & Support"),
         ("6800", "Expense"), ("6900", "Calls"), ("6950", "Racks"),
-        ("6970", "Licenses"),
+        ("6970", "Licenses"), ("6980", "One turn"), ("6990", "Two turns"),
     ]:  # fmt: skip
         company.classify(f"c{account}", 10, "Hardware", sub_pool, account_id=account)
     company.classify("c6200", 10, "Hardware", "Network", account_id="6200", **PROPOSED)
@@ -55,6 +57,17 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.percentages("p-licenses", "solution", {"erp": 100})
     company.rule("s-erp", "solution", 50, "fixed_percent", from_id="erp")
     company.percentages("s-erp", "consumer", {"plant": 100})
+
+    for rule_id, sub_pool, consumer_id, sequence, next_sequence in [
+        ("p-behind", "One turn", "sales", 70, 72), ("p-left", "One turn", "plant", 71, 71),
+        ("p-back", "Two turns", "sales", 81, 82), ("p-ahead", "Two turns", "plant", 82, 81),
+    ]:  # fmt: skip
+        company.rule(rule_id, "cost_pool", sequence, "fixed_percent", cost_sub_pool=sub_pool)
+        company.percentages(rule_id, "consumer", {consumer_id: 100})
+        if next_sequence != sequence:
+            company.rule(rule_id, "cost_pool", next_sequence, "fixed_percent",
+                         cost_sub_pool=sub_pool, **PROPOSED)  # fmt: skip
+            company.percentages(rule_id, "consumer", {consumer_id: 100}, **PROPOSED)
 
     company.rule("p-servers", "cost_pool", 10, "fixed_percent", cost_sub_pool="Servers")
     company.percentages("p-servers", "consumer", {"sales": 100})
@@ -148,7 +161,7 @@ def test_totals_are_equal(company: EngineWorkspace) -> None:
         "select sum(before_amount), sum(after_amount), sum(delta_amount)"
         " from marts.fct_rule_set_changes where scenario = 'actual' group by fiscal_period"
     )
-    assert rows == [(Decimal("416.01"), Decimal("416.01"), Decimal(0))] * 2
+    assert rows == [(Decimal("429.01"), Decimal("429.01"), Decimal(0))] * 2
 
 
 @pytest.mark.parametrize("period", PERIODS)
@@ -177,6 +190,10 @@ def test_every_step_names_its_rule(company: EngineWorkspace, period: str) -> Non
         ("VOLUME_VARIANCE", "DIRECT", "p-racks"): Decimal(-5),
         ("sales", "DIRECT", "p-offices"): Decimal(-20),
         ("plant", "DIRECT", "p-offices"): Decimal(20),
+        ("sales", "DIRECT", "p-behind"): Decimal(-8),
+        ("plant", "DIRECT", "p-behind"): Decimal(8),
+        ("sales", "DIRECT", "p-ahead"): Decimal(-5),
+        ("plant", "DIRECT", "p-ahead"): Decimal(5),
         ("UNALLOCATED", "DIRECT", "p-new"): Decimal(-9),
         ("plant", "DIRECT", "p-new"): Decimal(9),
         ("sales", "web", "s-idp"): Decimal(-12),
@@ -193,7 +210,13 @@ def test_a_bill_on_one_side_only_stays(company: EngineWorkspace) -> None:
     assert rows == [
         ("SPENDING_VARIANCE", "calls", Decimal(0), Decimal(4), "s-calls"),
         ("UNALLOCATED", "DIRECT", Decimal(9), Decimal(0), "p-new"),
-        ("plant", "DIRECT", Decimal(0), Decimal(54), "p-servers, p-offices, p-new"),
+        (
+            "plant",
+            "DIRECT",
+            Decimal(0),
+            Decimal(67),
+            "p-servers, p-offices, p-new, p-behind, p-ahead",
+        ),
         ("stores", "desk", Decimal(0), Decimal("27.01"), "t-servers, s-idp"),
     ]
 
@@ -223,8 +246,9 @@ def test_rules_that_differ_are_listed(company: EngineWorkspace) -> None:
 def test_the_table_starts_with_the_totals(company: EngineWorkspace) -> None:
     text = shown(company)
     assert "next against current: actual, periods from 2025-01-01" in text
-    assert "Rules differ: 10: p-new (added), p-offices (changed), p-racks (changed)" in text
-    assert "Total before 416.01, after 416.01 USD; equal: yes" in text
+    assert "Rules differ: 13: p-ahead (changed), p-back (changed), p-behind (changed)" in text
+    assert "p-new (added)" in text
+    assert "Total before 429.01, after 429.01 USD; equal: yes" in text
     assert "Consumers: 2 pay more, 1 pay less" in text
     assert "c6200 -70.00; p-servers -25.00" in text
 
