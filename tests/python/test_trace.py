@@ -47,6 +47,8 @@ def write_company(company: EngineWorkspace) -> None:
         values = {
             "account_id": dice.choice(["6000", "6001", "6002", "6003", "7000", "9999"]),
             "cost_center_id": dice.choice(["CC1", "CC2"]),
+            "project_id": ["", "P1", "P2"][number % 3],
+            "description": ["a line", "Night backup"][number % 5 == 0],
             **tag,
         }
         sign = -1 if number % 7 == 0 else 1
@@ -64,6 +66,8 @@ def write_company(company: EngineWorkspace) -> None:
     write_odd_lines(company)
     company.classify("hw", 10, "Hardware", "Servers", account_id="6000|6001")
     company.classify("people", 20, "Staffing", "Internal Labor", account_id="6002|6003")
+    company.classify("backups", 25, "Outside Services", "Consulting", description="*backup*",
+                     account_id="7000")  # fmt: skip
     company.classify("any six", 30, "Cloud Services", "IaaS", account_id="6*")
     company.classify("seven", 40, "Outside Services", "Consulting", account_id="7*")
     company.rule("tags", "cost_pool", 5, "tagged")
@@ -87,6 +91,18 @@ def write_company(company: EngineWorkspace) -> None:
         weights = {one: dice.randint(1, 9) for one in [*SERVICES, *CONSUMERS] if one != service}
         company.driver("mesh", service, weights)
     company.rule("mesh", "solution", 10, "driver", from_id="s*", driver_id="mesh")
+    company.services("dual")
+    company.line("50.01", account_id="6000", service_id="dual")
+    company.driver("planned", "dual", {"c1": 1, "c2": 3})
+    company.driver("used", "dual", {"c1": 2, "c3": 5})
+    company.rule("dual", "solution", 5, "dual_rate", from_id="dual", driver_id="used",
+                 budget_driver_id="planned", fixed_percentage=80)  # fmt: skip
+    # a proposal that says otherwise at each step stays out of what is asked of the current set
+    company.add("cost_model/rule_sets", rule_set="current", status="current")
+    company.add("cost_model/rule_sets", rule_set="next", based_on="current", status="proposed")
+    company.classify("hw", 10, "Staffing", "Internal Labor", account_id="6000", rule_set="next")
+    company.rule("people", "cost_pool", 20, "driver", cost_pool="Staffing", driver_id="use",
+                 rule_set="next")  # fmt: skip
 
 
 def write_quantities(company: EngineWorkspace) -> None:
@@ -181,22 +197,23 @@ def test_pieces_of_a_quantity_add_up_both_ways(company: EngineWorkspace) -> None
     rows = company.query(
         """
         with pieces as (
-            select quantity_id, sum(quantity) as quantity
+            select rule_set, quantity_id, sum(quantity) as quantity
             from marts.fct_quantity_trace where unit = 'kg' group by all)
         select delivered.quantity, pieces.quantity from core.fct_quantities as delivered
         left join pieces using (quantity_id)
         """
     )
-    assert len(rows) == 40
+    assert len(rows) == 40 * len(["current", "next"])
     assert [row for row in rows if row[0] != row[1]] == []
     for view in ("trace", "paths"):
         cells = company.query(
             f"""
             with pieces as (
-                select fiscal_period, measure, consumer_id, service_id, sum(quantity) as pieces
+                select rule_set, fiscal_period, measure, consumer_id, service_id,
+                    sum(quantity) as pieces
                 from marts.fct_quantity_{view} where consumer_id is not null group by all)
             select cells.quantity, pieces.pieces from marts.fct_consumer_quantity as cells
-            full join pieces using (fiscal_period, measure, consumer_id, service_id)
+            full join pieces using (rule_set, fiscal_period, measure, consumer_id, service_id)
             where coalesce(cells.quantity, pieces, 0) <> 0
             """
         )
@@ -267,6 +284,7 @@ def test_money_past_a_network_counts_once(company: EngineWorkspace) -> None:
     shares = company.query(
         "select distinct round(c1 - c0, 9) from allocation.alloc_paths"
         " where rule_id = 'people' and to_layer in ('consumer', 'resource_tower')"
+        " and rule_set = 'current'"
     )
     assert shares == [(0.25,)]
 
@@ -280,7 +298,8 @@ def run(company: EngineWorkspace, *arguments: str, code: int = 0) -> str:
 def test_a_cell_is_traced_to_its_lines(company: EngineWorkspace) -> None:
     consumer, service, period, amount = company.query(
         "select consumer_id, service_id, fiscal_period, amount from marts.fct_consumer_cost"
-        " where scenario = 'actual' and service_id <> 'DIRECT' order by abs(amount) desc limit 1"
+        " where scenario = 'actual' and rule_set = 'current' and service_id <> 'DIRECT'"
+        " order by abs(amount) desc limit 1"
     )[0]
     cell = ["trace", "--consumer", consumer.upper(), "--service", service]
     cell += ["--period", f"{period:%Y-%m}"]
@@ -301,6 +320,18 @@ def test_a_cell_is_traced_to_its_lines(company: EngineWorkspace) -> None:
     parts = sum(Decimal(line["amount"]) for line in shown["lines"])
     assert parts + Decimal(shown["more_lines"]["amount"]) == amount
     assert len(shown["lines"]) == 5
+
+
+def test_each_part_of_a_dual_rate_names_its_driver(company: EngineWorkspace) -> None:
+    cell = ["--service", "dual", "--consumer", "c1", "--period", "2025-01"]
+    steps = {one["driver_id"]: one["amount"] for one in traced(company, *cell)["steps"]
+             if one["step"] == 3}  # fmt: skip
+    # 80% by plan, 1 of 4; 20% by use, 2 of 7
+    assert steps == {"planned": "10.00", "used": "2.86"}
+    receivers = json.loads(run(company, "explain", "dual", "--format", "json"))["receivers"]
+    assert {(one["to_id"], one["driver_id"]) for one in receivers} == {
+        ("c1", "planned"), ("c2", "planned"), ("c1", "used"), ("c3", "used"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -342,7 +373,7 @@ def test_a_quantity_is_traced_like_money(company: EngineWorkspace) -> None:
     cells = company.query(
         "select consumer_id, service_id, strftime(fiscal_period, '%Y-%m'), quantity"
         " from marts.fct_consumer_quantity where quantity <> 0 and service_id <> 'DIRECT'"
-        " order by all"
+        " and rule_set = 'current' order by all"
     )
     assert len(cells) > 5
     for consumer, service, period, quantity in cells[::5]:
@@ -391,7 +422,8 @@ def test_objects_passed_are_those_that_handed_on(company: EngineWorkspace) -> No
                     assert abs(amount) < Decimal("0.30"), (service, place)
     gross = company.query(
         "select concat_ws(' ', scenario, strftime(fiscal_period, '%Y-%m'), layer, object_id),"
-        " handed_on_minor * 0.01 from allocation.alloc_layer_totals where handed_on_minor <> 0"
+        " handed_on_minor * 0.01 from allocation.alloc_layer_totals"
+        " where rule_set = 'current' and handed_on_minor <> 0"
     )
     assert cells > 10
     assert len(gross) > 8
@@ -417,7 +449,7 @@ def test_passed_objects_are_a_memo_of_the_cell(company: EngineWorkspace) -> None
 
 
 def test_money_that_stops_is_traced_by_place_and_reason(company: EngineWorkspace) -> None:
-    frame = "scenario = 'actual' and fiscal_period = '2025-02-01'"
+    frame = "rule_set = 'current' and scenario = 'actual' and fiscal_period = '2025-02-01'"
     stopped = f"select sum(amount) from marts.fct_cost_paths where {frame} and "
     everything = company.number(f"{stopped} place = 'UNALLOCATED'")
     assert Decimal(traced(company, "--consumer", "unallocated")["amount"]) == everything
