@@ -127,7 +127,7 @@ class _Build:
         state = fingerprint(workspace)
         known = publishing.published(workspace.published_database)
         is_current = known is not None and known.fingerprint == state
-        is_needed = self.options.force or not is_current
+        is_needed = self.options.force or self.options.full or not is_current
         self._clean_after_a_kill(workspace, is_needed)
         if known is not None and not is_needed:
             self._say(

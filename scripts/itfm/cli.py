@@ -143,7 +143,11 @@ def demo(
 @main.command()
 @WORKSPACE
 @click.option("--force", is_flag=True, help="Build although nothing changed.")
-@click.option("--full", is_flag=True, help="Throw the work database away and start from the files.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Start from the files, without the work database, although nothing changed.",
+)
 @click.option(
     "--no-publish", is_flag=True, help="Build and test only; readers keep what they have."
 )

@@ -131,6 +131,9 @@ def test_a_second_build_does_nothing(pipeline: Pipeline, company: Workspace) -> 
     run(company, force=True)
     assert pipeline.runs == 2
     assert run_in(company) == 2
+    code, said = run(company, full=True)
+    assert "Nothing changed" not in said
+    assert pipeline.runs == 3
 
 
 def test_a_changed_project_makes_all_tables_anew(

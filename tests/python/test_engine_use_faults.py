@@ -78,6 +78,13 @@ def write_idle(company: EngineWorkspace) -> None:
                  cost_pool="Hardware", target_set="open")  # fmt: skip
     company.rule("late", "solution", 95, "even", from_id="e*n", target_set="open")
     company.rule("rest", "solution", 96, "even", from_id="e*", target_set="open")
+    # lines without tags are not what a tagged rule before it takes
+    company.line(70, account_id="9200")
+    company.classify("desks", 880, "Data Center Facilities", "Other Operating", account_id="9200")
+    company.rule("desk tags", "cost_pool", 880, "tagged", cost_pool="Data Center Facilities")
+    company.rule("desks", "cost_pool", 881, "even", cost_pool="Data C*", target_set="open")
+    company.rule("late desks", "cost_pool", 882, "even", cost_pool="Data Center*",
+                 target_set="open")  # fmt: skip
 
 
 def write_stops(company: EngineWorkspace) -> None:
@@ -168,6 +175,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("takes_nothing", "no hardware", None, "no money of a tower meets all of its filters"),
         ("takes_nothing", "late", "even",
          "rule even of the earlier sequence 50 takes all that it matches, such as even; give it"),
+        ("takes_nothing", "late desks", "Data Center Facilities / Other Operating / OpEx",
+         "rule desks of the earlier sequence 881 takes all that it matches, such as Data Center"),
         ("takes_nothing", "late class", "a ledger bucket",
          "rule all of the earlier sequence 900 takes all that it matches, such as a ledger bucket"),
         ("uncovered_period", "hole", "hole",
@@ -201,7 +210,7 @@ def test_it_is_told(
 
 
 def test_nothing_else_is_told(company: EngineWorkspace) -> None:
-    assert company.number("select count(*) from allocation.alloc_use_faults") == 23
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 24
 
 
 def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:

@@ -156,7 +156,7 @@ def test_a_rule_that_moves_a_closed_bill_is_told(workspace: Workspace) -> None:
     at = next(number for number, line in enumerate(told) if line.startswith("Restated"))
     assert told[at].endswith("actuals of 1 period, 1 closed, since these changed:")
     assert told[at + 1].strip() == "allocation rules"
-    text = "actual 2025-01-01, closed: 2 bills, 10.00 moved, most BU3 for S +10.00"
+    text = "actual 2025-01-01, closed: 2 bills, 10.00 moved, most +10.00 on BU3 for S"
     assert told[at + 2].strip().startswith(text)
     assert told[at + 2].endswith(" +0.00")
 
@@ -332,7 +332,8 @@ def test_closed_periods_can_be_kept(workspace: Workspace) -> None:
     moved = ("actual", "current", JANUARY, "BU1", 50)
     build(keeping, changed(("actual", "current", FEBRUARY, "BU1", 60), moved))
     with pytest.raises(
-        PublishError, match=r"actual 2025-01-01, closed: 2 bills, 10.00 moved, most BU1 for S -10"
+        PublishError,
+        match=r"actual 2025-01-01, closed: 2 bills, 10.00 moved, most -10\.00 on BU1 for S",
     ) as told:
         publish(keeping, "third")
     assert "--restate" in str(told.value)

@@ -139,6 +139,7 @@ outranked as (
             and matches.sequence > others.sequence
             and matches.valid_from >= others.valid_from
             and matches.valid_to <= others.valid_to
+    where not others.lacks_tag
     group by
         matches.defined_in, matches.layer, matches.rule_id, others.rule_id, others.sequence
     having count(*) = max(matches.senders)

@@ -96,17 +96,23 @@ named as (
         normalised.vendor_name,
         normalised.normalised_name,
         coalesce(
-            min(aliases.vendor),
+            aliases.vendor,
             -- the longest written form reads best; ties go to the first in the alphabet
             first_value(normalised.vendor_name) over (
                 partition by normalised.normalised_name
-                order by length(normalised.vendor_name) desc, normalised.vendor_name
+                order by length(normalised.vendor_name) desc, normalised.vendor_name asc
                 rows between unbounded preceding and unbounded following
             )
         ) as vendor
     from normalised
     left join aliases on normalised.normalised_name like aliases.like_pattern
-    group by normalised.vendor_id, normalised.vendor_name, normalised.normalised_name
+    -- of patterns that overlap, the longest says most
+    qualify
+        row_number() over (
+            partition by
+                normalised.vendor_id, normalised.vendor_name, normalised.normalised_name
+            order by length(aliases.like_pattern) desc, aliases.like_pattern asc, aliases.vendor asc
+        ) = 1
 
 )
 

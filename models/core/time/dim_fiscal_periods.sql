@@ -9,8 +9,25 @@ calendar as (
 
     select
         *,
-        max(period_number) over (partition by fiscal_year) as periods_in_year
+        {{ day_count('start_date', 'end_date') }} as day_count
     from {{ ref('input_ledger__fiscal_calendar') }}
+
+),
+
+-- a year may be delivered in part: periods of four or five weeks are twelve, or divide like them
+years as (
+
+    select
+        fiscal_year,
+        greatest(
+            max(period_number),
+            case
+                when avg(day_count) between 25 and 40 then 12
+                else round(365 / avg(day_count))
+            end
+        ) as periods_in_year
+    from calendar
+    group by fiscal_year
 
 ),
 
@@ -32,10 +49,11 @@ select
     calendar.period_number,
     calendar.period_name,
     cast(
-        ceil(calendar.period_number * 4.0 / calendar.periods_in_year) as integer
+        ceil(calendar.period_number * 4.0 / years.periods_in_year) as integer
     ) as fiscal_quarter,
     calendar.end_date,
-    {{ day_count('calendar.start_date', 'calendar.end_date') }} as day_count,
+    calendar.day_count,
     calendar.is_closed
 from calendar
+inner join years on calendar.fiscal_year = years.fiscal_year
 where calendar.start_date in (select fiscal_period from used_periods)

@@ -85,7 +85,7 @@ class RestatedPeriod:
             return f"{head}no bill, but {self.postings:,} by cost centre, account and pool"
         bills = f"{self.bills:,} bill{'' if self.bills == 1 else 's'}, {self.moved:,.2f} moved"
         service = f" for {self.service_id}" if self.service_id else ""
-        return f"{head}{bills}, most {self.consumer_id}{service} {self.largest_change:+,.2f}"
+        return f"{head}{bills}, most {self.largest_change:+,.2f} on {self.consumer_id}{service}"
 
 
 def record(connection: duckdb.DuckDBPyConnection, before: Path, restated_at: datetime) -> None:
