@@ -7,7 +7,24 @@ with
 
 charges as (
 
-    select * from {{ ref('input_cloud__cost_and_usage') }}
+    select
+        *,
+        cast(billing_period_start as date) as bill_start,
+        {{ day_count(
+            'cast(billing_period_start as date)',
+            "cast(coalesce(billing_period_end, '9999-12-31') as date)"
+        ) }} as bill_days
+    from {{ ref('input_cloud__cost_and_usage') }}
+
+),
+
+-- a bill counts where its middle lies: in a calendar of weeks, two months can start in one period
+placed_charges as (
+
+    select
+        *,
+        {{ add_days('bill_start', 'greatest(0, least(14, floor(bill_days / 2)))') }} as bill_middle
+    from charges
 
 ),
 
@@ -18,7 +35,7 @@ fiscal_days as (
 )
 
 select
-    fiscal_days.fiscal_period,
+    coalesce(fiscal_days.fiscal_period, first_days.fiscal_period) as fiscal_period,
     coalesce(
         charges.service_provider_name, charges.provider_name, charges.invoice_issuer_name, 'UNKNOWN'
     ) as provider,
@@ -46,5 +63,6 @@ select
     charges.consumed_unit,
     charges.file_name,
     charges.line_number
-from charges
-left join fiscal_days on cast(charges.billing_period_start as date) = fiscal_days.day
+from placed_charges as charges
+left join fiscal_days on charges.bill_middle = fiscal_days.day
+left join fiscal_days as first_days on charges.bill_start = first_days.day
