@@ -25,13 +25,13 @@
 {# Whether one name may be a misspelling of the other: a letter or two, case, or zeros in front; never other digits. #}
 {% macro is_near_name(written, known) -%}
     ltrim(regexp_replace({{ written }}, '[^0-9]', '', 'g'), '0') = ltrim(regexp_replace({{ known }}, '[^0-9]', '', 'g'), '0')
-    and levenshtein(ltrim(lower({{ written }}), '0'), ltrim(lower({{ known }}), '0'))
+    and {{ edit_distance("ltrim(lower(" ~ written ~ "), '0')", "ltrim(lower(" ~ known ~ "), '0')") }}
     <= case when length({{ written }}) < 4 then 0 when length({{ written }}) < 8 then 1 else 2 end
 {%- endmacro %}
 
 {# The known name that is nearest to the one that was written; an aggregate. #}
 {% macro nearest_name(written, known) -%}
-    min_by({{ known }}, cast(levenshtein({{ written }}, {{ known }}) as varchar) || {{ known }})
+    min_by({{ known }}, cast({{ edit_distance(written, known) }} as varchar) || {{ known }})
 {%- endmacro %}
 
 {# What the writer of a name that names nothing may have meant; ids keep their case, filters need not. #}

@@ -18,6 +18,12 @@
     string_agg({{ text }}, '{{ separator }}' order by {{ rank }} desc, {{ text }})
 {%- endmacro %}
 
+{% macro edit_distance(text, other) %}{{ return(adapter.dispatch('edit_distance')(text, other)) }}{% endmacro %}
+
+{% macro default__edit_distance(text, other) -%}
+    damerau_levenshtein({{ text }}, {{ other }})
+{%- endmacro %}
+
 {% macro order_key(text) %}{{ return(adapter.dispatch('order_key')(text)) }}{% endmacro %}
 
 {% macro default__order_key(text) -%}

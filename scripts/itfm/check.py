@@ -140,7 +140,17 @@ def _stops(problem: Problem, report: Report) -> bool:
 
 
 def _in_order(report: Report) -> Report:
-    report.problems.sort(key=_order)
+    """Sort the problems of each file by line, those of one kind together from their first line."""
+    first_lines: dict[tuple[str, ...], int] = {}
+    for problem in report.problems:
+        line, key = problem.line_number or 0, _key(problem)
+        first_lines[key] = min(line, first_lines.get(key, line))
+
+    def order(problem: Problem) -> tuple[object, ...]:
+        severity, file_name, *kind = key = _key(problem)
+        return (severity, file_name, first_lines[key], *kind, problem.line_number or 0)
+
+    report.problems.sort(key=order)
     return report
 
 
@@ -651,10 +661,6 @@ def _key(problem: Problem) -> tuple[str, str, str, str]:
         problem.kind,
         problem.column_name or "",
     )
-
-
-def _order(problem: Problem) -> tuple[object, ...]:
-    return (*_key(problem), problem.line_number or 0)
 
 
 def _count(number: int, word: str) -> str:

@@ -79,7 +79,7 @@ def write_wrong_names(company: EngineWorkspace) -> None:
     company.classify("ghost class", 309, "Staffng", "Internal Labor", account_id="5")
     company.classify("own sub-pool", 310, "Staffing", "Interns", account_id="5")
     company.target_set("ghosts", "consumer", "c1|casper")
-    company.target_set("ghosts", "solution", "maill")
+    company.target_set("ghosts", "solution", "mial")
     company.add("cost_model/towers", tower="Compute", sub_tower="Servers")
     company.services("DIRECT")
     company.add("cmdb/applications", application_id="Untagged")
@@ -315,7 +315,7 @@ FAULTS = [
     ("error", "ghost class", "Staffng / Internal Labor, which the standard does not have"),
     ("warning", "own sub-pool", "the sub-pool counts as an addition of the company"),
     ("error", None, "target set ghosts names casper, but no object has such a name; correct it"),
-    ("error", None, "names maill, but no object has such a name (did you mean mail?); correct"),
+    ("error", None, "names mial, but no object has such a name (did you mean mail?); correct"),
     ("error", None, "the sub-tower Servers is one of the standard"),
     ("error", "filters network", "a network is the same for all money: empty the filters"),
     ("error", "rate inside", "name a target_set of a later layer"),
