@@ -22,9 +22,11 @@
     || {{ rule }}.rule_id || '{{ separator }}'
 {%- endmacro %}
 
-{# Whether one name may be a misspelling of the other: a letter or two, case, or zeros in front; never other digits. #}
+{# Whether one name may be a misspelling of the other: a letter or two other or swapped, case, or zeros in front; never other digits. #}
 {% macro is_near_name(written, known) -%}
     ltrim(regexp_replace({{ written }}, '[^0-9]', '', 'g'), '0') = ltrim(regexp_replace({{ known }}, '[^0-9]', '', 'g'), '0')
+    {# most pairs differ in length: comparing letters costs a hundred times as much #}
+    and abs(length(ltrim({{ written }}, '0')) - length(ltrim({{ known }}, '0'))) <= 2
     and {{ edit_distance("ltrim(lower(" ~ written ~ "), '0')", "ltrim(lower(" ~ known ~ "), '0')") }}
     <= case when length({{ written }}) < 4 then 0 when length({{ written }}) < 8 then 1 else 2 end
 {%- endmacro %}

@@ -132,6 +132,7 @@ def test_a_second_build_does_nothing(pipeline: Pipeline, company: Workspace) -> 
     assert pipeline.runs == 2
     assert run_in(company) == 2
     code, said = run(company, full=True)
+    assert code == 0
     assert "Nothing changed" not in said
     assert pipeline.runs == 3
 

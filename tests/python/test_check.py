@@ -199,6 +199,9 @@ def test_rules_of_the_cost_model(folder: Path) -> None:
     (driver, built_in) = (p for p in report.problems if p.kind == "driver_without_values")
     assert driver.severity == built_in.severity == "warning"
     assert "allocation_rules.csv, line 14: rule R1 weighs by the driver nodriver" in driver.message
+    # as the file has them: the set of R1, line 14, before that of R2
+    told = [problem.kind for problem in report.problems]
+    assert told.index("unknown_target_set") < told.index("unknown_rule_set")
     assert not messages(report, LIMIT)  # rows of rules are counted one by one, and stop a build
 
 

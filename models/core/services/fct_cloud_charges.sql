@@ -12,7 +12,7 @@ charges as (
         cast(billing_period_start as date) as bill_start,
         {{ day_count(
             'cast(billing_period_start as date)',
-            "cast(coalesce(billing_period_end, '9999-12-31') as date)"
+            "coalesce(cast(billing_period_end as date), date '9999-12-31')"
         ) }} as bill_days
     from {{ ref('input_cloud__cost_and_usage') }}
 
