@@ -110,6 +110,13 @@ def write_stops(company: EngineWorkspace) -> None:
     company.line(100, day="2025-02-15", service_id="mute")
     company.driver("talk", "late talker", {"north": 1}, day="2025-02-01")
     company.rule("talk", "solution", 106, "driver", from_id="mute*|late talker", driver_id="talk")
+    # of one part of a dual rate too
+    company.services("half", "whole")
+    company.driver("plans", "whole", {"north": 1})
+    for service_id in ("half", "whole"):
+        company.driver("talk", service_id, {"north": 1})
+    company.rule("dual", "solution", 107, "dual_rate", from_id="half|whole", driver_id="talk",
+                 budget_driver_id="plans", fixed_percentage=50)  # fmt: skip
     company.target_set("colleagues", "solution", "even|hybrid")
     company.rule("closed", "solution", 105, "even", from_id="closed", target_set="colleagues",
                  network="direct")  # fmt: skip
@@ -193,6 +200,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("sender_without_values", "talk", "mute",
          "finds no weights for mute and one other sender in any period; money that it takes there"
          " stays unallocated as no_driver_data: deliver values from there, or let another rule"),
+        ("sender_without_values", "dual", "half",
+         "finds no weights for the fixed part of half in any period; money that it takes there"),
     ],
 )  # fmt: skip
 def test_it_is_told(
@@ -210,7 +219,7 @@ def test_it_is_told(
 
 
 def test_nothing_else_is_told(company: EngineWorkspace) -> None:
-    assert company.number("select count(*) from allocation.alloc_use_faults") == 24
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 25
 
 
 def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:
