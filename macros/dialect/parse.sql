@@ -1,5 +1,11 @@
 {# Reading text is where engines differ most. The DuckDB forms are here; other engines add theirs. #}
 
+{% macro evaluated_once(value, name, expression) %}{{ return(adapter.dispatch('evaluated_once')(value, name, expression)) }}{% endmacro %}
+
+{% macro default__evaluated_once(value, name, expression) -%}
+    list_transform([{{ value }}], lambda {{ name }}: {{ expression }})[1]
+{%- endmacro %}
+
 {% macro parse_date(text, formats) %}{{ return(adapter.dispatch('parse_date')(text, formats)) }}{% endmacro %}
 
 {% macro default__parse_date(text, formats) -%}
@@ -10,11 +16,12 @@
                 then try_cast(substr({{ text }}, 1, 10) as date)
         end
     {%- endset -%}
-    {%- set day -%}
+    {%- set other_day -%}
         regexp_replace(
             case when {{ iso }} is null then {{ text }} end, '[ T][0-9]{1,2}:[0-9]{2}.*$', ''
         )
     {%- endset -%}
+    {%- set day = 'written_day' -%}
     {%- set declared = [
         ('DD/MM/YYYY', '%d/%m/%Y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$'),
         ('MM/DD/YYYY', '%m/%d/%Y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$'),
@@ -29,8 +36,7 @@
         ('MM/DD/YY', '%m/%d/%y', '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}$'),
         ('DD.MM.YY', '%d.%m.%y', '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{2}$'),
     ] -%}
-    coalesce(
-        {{ iso }},
+    {%- set by_format -%}
         cast(
             case
                 {%- for token, format, shape in declared %}
@@ -44,7 +50,8 @@
                         + cast(floor(try_cast({{ day }} as double)) as integer)
             end as date
         )
-    )
+    {%- endset -%}
+    coalesce({{ iso }}, {{ evaluated_once(other_day, day, by_format) }})
 {%- endmacro %}
 
 {% macro parse_timestamp(text, formats) %}{{ return(adapter.dispatch('parse_timestamp')(text, formats)) }}{% endmacro %}
@@ -54,13 +61,14 @@
     {%- set bare -%}
         case when length({{ text }}) <= 19 then try_cast({{ text }} as timestamp) end
     {%- endset -%}
-    {%- set zoned -%}
-        try_cast(case when {{ bare }} is null then {{ text }} end as timestamptz) at time zone 'UTC'
-    {%- endset -%}
+    {%- set zoned = 'try_cast(written_time as timestamptz) at time zone \'UTC\'' -%}
     {%- set written -%}
-        case when {{ bare }} is null and ({{ zoned }}) is null then {{ text }} end
+        case when {{ bare }} is null then {{ text }} end
     {%- endset -%}
-    coalesce({{ bare }}, {{ zoned }}, cast({{ parse_date(written, formats) }} as timestamp))
+    {%- set other -%}
+        coalesce({{ zoned }}, cast({{ parse_date('written_time', formats) }} as timestamp))
+    {%- endset -%}
+    coalesce({{ bare }}, {{ evaluated_once(written, 'written_time', other) }})
 {%- endmacro %}
 
 {% macro parse_number(text, decimal_separator) %}{{ return(adapter.dispatch('parse_number')(text, decimal_separator)) }}{% endmacro %}
@@ -70,43 +78,47 @@
         DuckDB reads text into a wide decimal twenty times slower than into a narrow one. -#}
     {%- set plain -%}
         case
-            when {{ decimal_separator }} <> '.' then null
-            when regexp_full_match({{ text }}, '[-+]?[0-9]{0,12}([.][0-9]{0,6})?')
+            when {{ decimal_separator }} = ',' and regexp_full_match({{ text }}, '[-+]?[0-9]{0,12}(,[0-9]{0,6})?')
+                then cast(try_cast(replace({{ text }}, ',', '.') as decimal(18, 6)) as decimal(38, 12))
+            when {{ decimal_separator }} = '.' and regexp_full_match({{ text }}, '[-+]?[0-9]{0,12}([.][0-9]{0,6})?')
                 then cast(try_cast({{ text }} as decimal(18, 6)) as decimal(38, 12))
-            else try_cast({{ text }} as decimal(38, 12))
+            when {{ decimal_separator }} = '.' and regexp_full_match({{ text }}, '[-+]?[0-9]*[.][0-9]+')
+                then try_cast({{ text }} as decimal(38, 12))
         end
     {%- endset -%}
     {%- set written -%}
         case when {{ plain }} is null then {{ text }} end
     {%- endset -%}
-    {#- Blanks, apostrophes and currency signs go; the Unicode minus becomes a hyphen. -#}
-    {%- set bare -%}
-        replace(
-            regexp_replace({{ written }}, '[\s\x{00A0}\x{202F}\x{2019}''£$€¥]', '', 'g'), '−', '-'
+    {#- Blanks, apostrophes and currency signs go; the Unicode minus becomes a hyphen.
+        With a decimal comma, points and commas change places. -#}
+    {%- set pointed -%}
+        translate(
+            regexp_replace({{ written }}, '[\s\x{00A0}\x{202F}\x{2019}''£$€¥]', '', 'g'),
+            case when {{ decimal_separator }} = ',' then '−.,' else '−' end,
+            '-,.'
         )
     {%- endset -%}
-    {#- With a decimal comma, points and commas change places. -#}
-    {%- set pointed -%}
-        case when {{ decimal_separator }} = ',' then translate({{ bare }}, '.,', ',.') else {{ bare }} end
-    {%- endset -%}
-    coalesce(
-        {{ plain }},
+    {%- set number = 'written_number' -%}
+    {%- set digits = "rtrim(translate(" ~ number ~ ", '(),', ''), '-')" -%}
+    {%- set read -%}
         case
             when
                 regexp_matches(
-                    {{ pointed }},
+                    {{ number }},
                     '^([-+]?|[(])([0-9]+|[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3})?([.][0-9]*)?([eE][-+]?[0-9]+)?([-)]?)$'
                 )
-                and regexp_matches({{ pointed }}, '[0-9]')
-                and ({{ pointed }} like '(%') = ({{ pointed }} like '%)')
+                and regexp_matches({{ number }}, '[0-9]')
+                and ({{ number }} like '(%') = ({{ number }} like '%)')
                 then
-                    case when {{ pointed }} like '(%' or {{ pointed }} like '%-' then -1 else 1 end
-                    * try_cast(
-                        rtrim(replace(translate({{ pointed }}, '()', ''), ',', ''), '-')
-                        as decimal(38, 12)
-                    )
+                    case when {{ number }} like '(%' or {{ number }} like '%-' then -1 else 1 end
+                    * case
+                        when regexp_full_match({{ digits }}, '[-+]?[0-9]{0,12}([.][0-9]{0,6})?')
+                            then cast(try_cast({{ digits }} as decimal(18, 6)) as decimal(38, 12))
+                        else try_cast({{ digits }} as decimal(38, 12))
+                    end
         end
-    )
+    {%- endset -%}
+    coalesce({{ plain }}, {{ evaluated_once(pointed, number, read) }})
 {%- endmacro %}
 
 {% macro delivered_texts(columns) %}{{ return(adapter.dispatch('delivered_texts')(columns)) }}{% endmacro %}
