@@ -103,8 +103,9 @@ class Judges:
             path = node["original_file_path"]
             connection.execute(f"create schema if not exists {node['schema']}")
             sql = _seed(node) if name.startswith("seed.") else node["compiled_code"]
+            kind = "view" if node["config"]["materialized"] == "view" else "table"
             try:
-                connection.execute(f"create table {node['relation_name']} as {sql}")
+                connection.execute(f"create {kind} {node['relation_name']} as {sql}")
             except duckdb.Error as error:
                 message = (
                     f"{path} failed on these files: {str(error).splitlines()[0]} Correct the value "
