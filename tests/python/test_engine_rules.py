@@ -243,9 +243,11 @@ def test_no_money_moves_when_a_rule_is_wrong(faulty: EngineWorkspace) -> None:
 def test_circles_without_an_outlet_stop_the_build(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("trapped")
     company = EngineWorkspace(folder / "ws")
-    company.services("free", "s17", "s33", "selfish")
+    company.services("free", "s17", "s33", "selfish", "alone")
     company.consumers("c1")
     company.line(Decimal("10.00"), service_id="s17")
+    company.target_set("alone", "solution", "alone")
+    company.rule("alone", "solution", 9, "even", from_id="alone", target_set="alone")
     company.classify("all", 10, "Staffing", "Internal Labor")
     company.rule("tagged", "cost_pool", 10, "tagged")
     for number, (sender, layer, receiver) in enumerate(
@@ -265,10 +267,11 @@ def test_circles_without_an_outlet_stop_the_build(tmp_path_factory: pytest.TempP
                  target_set="apart")  # fmt: skip
     assert company.build().returncode != 0
     messages = dict(company.query("select object_id, message from allocation.alloc_network_faults"))
-    assert sorted(messages) == ["Servers", "s17", "selfish"]
+    assert sorted(messages) == ["Servers", "alone", "s17", "selfish"]
     assert "divided between the rules apart and network" in messages["Servers"]
     assert "break the circle s17 -> s33 -> s17." in messages["s17"]
     assert "pays selfish only" in messages["selfish"]
+    assert "pays alone only" in messages["alone"]
     built = company.query(
         "select table_name from information_schema.tables where table_schema = 'allocation'"
     )
