@@ -195,25 +195,37 @@ rules_of_edges as (
 
 ),
 
-handed_on as (
+passing as (
 
     select
         paths.layer,
+        paths.rest_id,
+        visits.object_id,
+        sum(paths.per_unit * visits.passing) as amount
+    from paths
+    inner join visits using (sender_layer, rule_id, from_id, layer)
+    group by all
+
+),
+
+handed_on as (
+
+    select
+        passing.layer,
         false as enters,
         edges.from_id,
         edges.to_id,
         rules.rule_id,
         edges.from_id as rule_from_id,
-        paths.layer as rule_layer,
+        passing.layer as rule_layer,
         edges.share,
-        sum(paths.per_unit * visits.passing * edges.share * endings.share) as amount
-    from paths
-    inner join visits using (sender_layer, rule_id, from_id, layer)
-    inner join edges on visits.layer = edges.layer and visits.object_id = edges.from_id
+        sum(passing.amount * edges.share * endings.share) as amount
+    from passing
+    inner join edges on passing.layer = edges.layer and passing.object_id = edges.from_id
     inner join endings
         on
-            paths.layer = endings.layer
-            and paths.rest_id = endings.rest_id
+            passing.layer = endings.layer
+            and passing.rest_id = endings.rest_id
             and edges.to_id = endings.object_id
     left join rules_of_edges as rules
         on edges.layer = rules.sender_layer and edges.from_id = rules.from_id
