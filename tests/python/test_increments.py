@@ -89,10 +89,10 @@ def versions(one: EngineWorkspace) -> dict[str, str]:
     return {period[:7]: version for period, version in rows}
 
 
-def from_nothing(one: EngineWorkspace, models: str = MODELS) -> dict[str, list[tuple]]:
+def from_nothing(one: EngineWorkspace) -> dict[str, list[tuple]]:
     """Return what the same files give in a fresh work database."""
     with one.put_aside():
-        build(one, models)
+        build(one)
         return contents(one)
 
 
@@ -165,7 +165,6 @@ def test_a_driver_that_replaces_a_built_in_one_computes_every_period_again(
 
 
 def test_a_late_tag_weighs_in_later_months(tmp_path: Path) -> None:
-    models = f"+alloc_pool_flows {WITHOUT_TESTS}"
     one = EngineWorkspace(tmp_path / "ws")
     one.consumers("north", "south")
     one.classify("all", 900, "Staffing", "Internal Labor")
@@ -173,13 +172,13 @@ def test_a_late_tag_weighs_in_later_months(tmp_path: Path) -> None:
     one.rule("shared", "cost_pool", 20, "driver", driver_id="tagged_cost")
     one.line(300, "2025-01-15", consumer_id="north")
     one.line(100, "2025-02-15")  # names nobody, so that January counts on
-    build(one, models)
+    build(one)
     shared = (
         "select to_id, sum(amount_minor)::int from allocation.alloc_pool_flows"
         " where rule_id = 'shared' group by all order by all"
     )
     assert one.query(shared) == [("north", 10000)]
     one.line(100, "2025-01-20", consumer_id="south")
-    build(one, models)
+    build(one)
     assert one.query(shared) == [("north", 7500), ("south", 2500)]
-    assert contents(one) == from_nothing(one, models)
+    assert contents(one) == from_nothing(one)
