@@ -64,6 +64,7 @@ def write_company(company: EngineWorkspace) -> None:
     company.line("-123.45", account_id="6000", description="taken back")
     write_quantities(company)
     write_odd_lines(company)
+    write_twins(company)
     company.classify("hw", 10, "Hardware", "Servers", account_id="6000|6001")
     company.classify("people", 20, "Staffing", "Internal Labor", account_id="6002|6003")
     company.classify("backups", 25, "Outside Services", "Consulting", description="*backup*",
@@ -103,6 +104,15 @@ def write_company(company: EngineWorkspace) -> None:
     company.classify("hw", 10, "Staffing", "Internal Labor", account_id="6000", rule_set="next")
     company.rule("people", "cost_pool", 20, "driver", cost_pool="Staffing", driver_id="use",
                  rule_set="next")  # fmt: skip
+
+
+def write_twins(company: EngineWorkspace) -> None:
+    """Write rules that send the same amount from one cost pool to one tower."""
+    for number in range(6):
+        team = f"T{number}"
+        company.line("10.00", account_id="7000", cost_center_id=team)
+        company.rule(f"twin {number}", "cost_pool", 38, "even", cost_pool="Outside*",
+                     cost_center_id=team, target_set="rated")  # fmt: skip
 
 
 def write_quantities(company: EngineWorkspace) -> None:
@@ -320,6 +330,12 @@ def test_a_cell_is_traced_to_its_lines(company: EngineWorkspace) -> None:
     parts = sum(Decimal(line["amount"]) for line in shown["lines"])
     assert parts + Decimal(shown["more_lines"]["amount"]) == amount
     assert len(shown["lines"]) == 5
+
+
+def test_equal_amounts_stand_in_the_order_of_their_rules(company: EngineWorkspace) -> None:
+    steps = traced(company, "--cost-pool", "Outside Services", "--period", "2025-01")["steps"]
+    twins = [one["rule_id"] for one in steps if one["amount"] == "10.00" and one["step"] == 1]
+    assert twins == [f"twin {number}" for number in range(6)]
 
 
 def test_each_part_of_a_dual_rate_names_its_driver(company: EngineWorkspace) -> None:

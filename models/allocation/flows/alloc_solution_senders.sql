@@ -1,35 +1,13 @@
 -- grain: one scenario, rule set, period, measure, service or application and expense type
 -- why: what rests on each service, with the rule that takes it to consumers
--- reads: alloc_pool_flows, alloc_tower_flows, alloc_object_rules, alloc_standard_charges
+-- reads: alloc_solution_flows, alloc_object_rules, alloc_standard_charges
 -- conserves: everything that cost pools and towers sent to rest in the solution layer
 
 with
 
 flows as (
 
-    select
-        scenario,
-        rule_set,
-        fiscal_period,
-        measure,
-        to_id as service_id,
-        expense_type,
-        amount_minor
-    from {{ ref('alloc_pool_flows') }}
-    where {{ in_stale_periods() }} and to_layer = 'solution' and reason_code is null
-
-    union all
-
-    select
-        scenario,
-        rule_set,
-        fiscal_period,
-        measure,
-        to_id as service_id,
-        expense_type,
-        amount_minor
-    from {{ ref('alloc_tower_flows') }}
-    where {{ in_stale_periods() }} and to_layer = 'solution' and reason_code is null
+    select * from {{ ref('alloc_solution_flows') }} where {{ in_stale_periods() }}
 
 ),
 

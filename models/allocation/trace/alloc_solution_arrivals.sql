@@ -1,6 +1,6 @@
 -- grain: one flow of a pool or tower that comes to rest on a service or application
 -- why: a flow is the part of its solution sender from start_minor to its end
--- reads: alloc_pool_flows, alloc_tower_flows, alloc_solution_senders
+-- reads: alloc_solution_flows, alloc_solution_starts, alloc_solution_senders
 -- conserves: every such flow once; the flows into a solution sender fill it without a gap
 
 {{ config(materialized='view') }}
@@ -10,59 +10,27 @@ with
 flows as (
 
     select
-        1 as kind,
-        sender_id,
-        part,
-        scenario,
-        rule_set,
-        fiscal_period,
-        measure,
-        to_id,
-        expense_type,
-        rule_id,
-        c0,
-        c1,
-        amount_minor
-    from {{ ref('alloc_pool_flows') }}
-    where to_layer = 'solution' and reason_code is null
+        *,
+        sum(amount_minor) over (
+            partition by
+                scenario, rule_set, fiscal_period, measure, service_id, expense_type,
+                sender_layer, cost_pool, cost_sub_pool
+            order by sender_id, part
+            rows between unbounded preceding and current row
+        ) - amount_minor as start_in_pool
+    from {{ ref('alloc_solution_flows') }}
 
-    union all
+),
 
-    select
-        2,
-        sender_id,
-        part,
-        scenario,
-        rule_set,
-        fiscal_period,
-        measure,
-        to_id,
-        expense_type,
-        rule_id,
-        c0,
-        c1,
-        amount_minor
-    from {{ ref('alloc_tower_flows') }}
-    where to_layer = 'solution' and reason_code is null
+starts as (
+
+    select * from {{ ref('alloc_solution_starts') }}
 
 ),
 
 solutions as (
 
     select * from {{ ref('alloc_solution_senders') }}
-
-),
-
-running_flows as (
-
-    select
-        *,
-        sum(amount_minor) over (
-            partition by scenario, rule_set, fiscal_period, measure, to_id, expense_type
-            order by kind, sender_id, part
-            rows between unbounded preceding and current row
-        ) - amount_minor as start_minor
-    from flows
 
 )
 
@@ -71,21 +39,34 @@ select
     flows.rule_set,
     flows.fiscal_period,
     flows.measure,
-    case flows.kind when 1 then 'cost_pool' else 'resource_tower' end as sender_layer,
+    flows.sender_layer,
     flows.sender_id,
+    flows.cost_pool,
+    flows.cost_sub_pool,
     flows.part,
-    flows.to_id as service_id,
+    flows.service_id,
     solutions.sender_id as solution_sender_id,
     flows.rule_id,
     flows.c0,
     flows.c1,
-    cast(flows.start_minor as bigint) as start_minor
-from running_flows as flows
+    cast(starts.start_minor + flows.start_in_pool as bigint) as start_minor
+from flows
+inner join starts
+    on
+        flows.scenario = starts.scenario
+        and flows.rule_set = starts.rule_set
+        and flows.fiscal_period = starts.fiscal_period
+        and flows.measure = starts.measure
+        and flows.service_id = starts.service_id
+        and flows.expense_type = starts.expense_type
+        and flows.sender_layer = starts.sender_layer
+        and flows.cost_pool = starts.cost_pool
+        and flows.cost_sub_pool = starts.cost_sub_pool
 inner join solutions
     on
         flows.scenario = solutions.scenario
         and flows.rule_set = solutions.rule_set
         and flows.fiscal_period = solutions.fiscal_period
         and flows.measure = solutions.measure
-        and flows.to_id = solutions.service_id
+        and flows.service_id = solutions.service_id
         and flows.expense_type = solutions.expense_type

@@ -42,6 +42,8 @@ select
     flows.fiscal_period,
     flows.measure,
     flows.sender_id,
+    flows.cost_pool,
+    flows.cost_sub_pool,
     flows.part,
     flows.to_id as tower_id,
     towers.sender_id as tower_sender_id,

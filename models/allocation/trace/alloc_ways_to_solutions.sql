@@ -25,6 +25,8 @@ select
     fiscal_period,
     measure,
     sender_id,
+    cost_pool,
+    cost_sub_pool,
     rule_id as pool_rule_id,
     part as pool_part,
     c0 as pool_c0,
@@ -49,6 +51,8 @@ select
     on_services.fiscal_period,
     on_services.measure,
     on_towers.sender_id,
+    on_towers.cost_pool,
+    on_towers.cost_sub_pool,
     on_towers.rule_id as pool_rule_id,
     on_towers.part as pool_part,
     on_towers.c0 as pool_c0,
@@ -70,4 +74,6 @@ inner join on_towers
         and on_services.rule_set = on_towers.rule_set
         and on_services.fiscal_period = on_towers.fiscal_period
         and on_services.measure = on_towers.measure
+        and on_services.cost_pool = on_towers.cost_pool
+        and on_services.cost_sub_pool = on_towers.cost_sub_pool
 where on_services.sender_layer = 'resource_tower'

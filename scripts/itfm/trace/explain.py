@@ -54,7 +54,8 @@ def explain(
         f"select * exclude (rule_set, scenario, fiscal_period, rule_layer, rule_id) "
         f"from marts.fct_rule_senders where {FRAME} and rule_id = $rule_id "
         "and rule_layer = $layer order by abs(amount) desc, handed_on_amount desc, "
-        "from_id, cost_pool, cost_sub_pool, account_id, cost_center_id, vendor",
+        "from_id, cost_pool, cost_sub_pool, expense_type, account_id, cost_center_id, vendor, "
+        "reason_code, next_rule_id",
         **values,
         layer=layer,
     )
@@ -62,7 +63,7 @@ def explain(
         f"select * exclude (rule_set, scenario, fiscal_period, rule_layer, rule_id) "
         f"from marts.fct_rule_receivers where {FRAME} and rule_id = $rule_id "
         "and rule_layer = $layer order by abs(amount) desc, abs(handed_on_amount) desc, "
-        "from_id, to_id",
+        "from_id, to_layer, to_id, part, reason_code",
         **values,
         layer=layer,
     )

@@ -357,8 +357,8 @@ def _lines(
     return rows[:limit], likely[0]["line_count"]
 
 
-def _place_of(warehouse: Warehouse, frame: Row, line_id: str, measure: str) -> str:
-    """Return a filter on bucket and sender of the line: constants that the views can look up by.
+def _place_of(warehouse: Warehouse, frame: Row, line_id: str, measure: str) -> tuple[str, Row]:
+    """Return a filter on bucket, sender and pool of the line: constants that views can look up by.
 
     Without it they would lay out every way of the month before they look for the line.
     """
@@ -371,9 +371,10 @@ def _place_of(warehouse: Warehouse, frame: Row, line_id: str, measure: str) -> s
                 scenario = $scenario and fiscal_period = $fiscal_period
                 and measure = $measure and line_id = $line_id
         )
-        select positions.bucket_id, positions.sender_id
+        select positions.bucket_id, positions.sender_id, senders.cost_pool, senders.cost_sub_pool
         from allocation.alloc_bucket_positions as positions
         inner join buckets using (bucket_id)
+        inner join allocation.alloc_pool_senders as senders using (sender_id)
         where
             positions.scenario = $scenario and positions.rule_set = $rule_set
             and positions.fiscal_period = $fiscal_period and positions.measure = $measure
@@ -383,11 +384,15 @@ def _place_of(warehouse: Warehouse, frame: Row, line_id: str, measure: str) -> s
         measure=measure,
     )
     if not places:
-        return ""
+        return "", {}
     buckets, senders = (
         ", ".join(sorted({str(one[name]) for one in places})) for name in ("bucket_id", "sender_id")
     )
-    return f" and bucket_id in ({buckets}) and path_sender_id in ({senders})"
+    filters = f" and bucket_id in ({buckets}) and path_sender_id in ({senders})"
+    if len({(one["cost_pool"], one["cost_sub_pool"]) for one in places}) > 1:
+        return filters, {}
+    pool = {name: places[0][name] for name in ("cost_pool", "cost_sub_pool")}
+    return filters + "".join(f" and {name} = ${name}" for name in pool), pool
 
 
 def _forward(warehouse: Warehouse, given: Selection) -> dict[str, Any]:
@@ -398,12 +403,15 @@ def _forward(warehouse: Warehouse, given: Selection) -> dict[str, Any]:
     frame = {name: line[name] for name in ("scenario", "fiscal_period")} | {"rule_set": rule_set}
     pieces, columns = PIECES[measure == MONEY]
     filters = " and ".join([f"{name} = ${name}" for name in frame] + ["line_id = $line_id"])
-    filters += _place_of(warehouse, frame, line["line_id"], measure)
+    place, values = _place_of(warehouse, frame, line["line_id"], measure)
     warehouse.connection.execute(
         f"create or replace temp table traced as "
-        f"select * from (select {columns} from {pieces}) where {filters}"
+        f"select * from (select {columns} from {pieces}) where {filters}{place}"
         + ("" if measure == MONEY else " and measure = $measure"),
-        frame | {"line_id": line["line_id"]} | ({} if measure == MONEY else {"measure": measure}),
+        frame
+        | {"line_id": line["line_id"]}
+        | values
+        | ({} if measure == MONEY else {"measure": measure}),
     )
     rules = warehouse.rows(
         "select distinct buckets.classification_rule_id as rule_id, "
@@ -415,7 +423,7 @@ def _forward(warehouse: Warehouse, given: Selection) -> dict[str, Any]:
     receivers = warehouse.rows(
         "select coalesce(consumer_id, place) as receiver, service_id, stopped_before, "
         "reason_code, sum(amount) as amount from traced group by all "
-        "order by abs(sum(amount)) desc, receiver, service_id, stopped_before"
+        "order by abs(sum(amount)) desc, receiver, service_id, stopped_before, reason_code"
     )
     for one in receivers:
         one["receiver_name"] = names.get(("consumer", one["receiver"]))

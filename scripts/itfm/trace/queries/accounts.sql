@@ -40,4 +40,4 @@ inner join allocation.alloc_classified_buckets as buckets
 left join core.dim_accounts as accounts on buckets.account_id = accounts.account_id
 group by all
 having sum(chosen.amount_minor) <> 0
-order by abs(sum(chosen.amount_minor)) desc, buckets.account_id, to_id
+order by abs(sum(chosen.amount_minor)) desc, buckets.account_id, to_id, rule_id

@@ -278,4 +278,4 @@ left join driver_periods
 where amount_minor <> 0
 order by
     case hops.layer when 'resource_tower' then 1 else 2 end,
-    abs(hops.amount) desc, hops.from_id, hops.to_id
+    abs(amount_minor) desc, hops.enters, hops.from_id, hops.to_id, hops.rule_id, hops.rule_from_id

@@ -114,4 +114,6 @@ left join allocation.alloc_rules as rules
     on rules.rule_set = $rule_set and steps.rule_id = rules.rule_id
 left join driver_periods
     on steps.rule_id = driver_periods.rule_id and steps.rule_from_id = driver_periods.from_id
-order by steps.step, abs(steps.amount) desc, steps.from_id, steps.to_id, steps.part
+order by
+    steps.step, abs(steps.amount) desc, steps.from_id, steps.to_layer, steps.to_id,
+    steps.reason_code, steps.rule_id, steps.part
