@@ -327,6 +327,10 @@ def test_what_tests_of_core_find_is_found_before_a_build(folder: Path) -> None:
     (folder / "inputs/ledger/accounts.csv").write_text(
         "account_id,parent_account_id\n600,601\n601,600\n", encoding="utf-8"
     )
+    (folder / "inputs/consumption").mkdir(exist_ok=True)
+    (folder / "inputs/consumption/consumers.csv").write_text(
+        "consumer_id,parent_consumer_id\nA,B\nB,C\nC,B\nD,D\n", encoding="utf-8"
+    )
     (folder / "inputs/planning").mkdir(exist_ok=True)
     for table, version in (("budget", "budget_version"), ("forecast", "forecast_version")):
         (folder / f"inputs/planning/{table}_lines.csv").write_text(
@@ -334,8 +338,10 @@ def test_what_tests_of_core_find_is_found_before_a_build(folder: Path) -> None:
         )
     report = check_workspace(folder)
     (circle,) = messages(report, "assert_hierarchies_have_no_circles")
-    assert circle.startswith("An account or a cost centre stands above itself")
-    assert "Found: accounts, 600, 601; accounts, 601, 600." in circle
+    assert circle.startswith("An account, a cost centre or a consumer stands above itself")
+    assert (
+        "Found: accounts, 600, 601; accounts, 601, 600; consumers, B, C; consumers, C, B." in circle
+    )
     (kinds,) = messages(report, "assert_plan_versions_have_one_kind")
     assert "Found: v1, 2." in kinds
     assert report.stops == 2

@@ -183,6 +183,42 @@ def write_odd_rates(company: EngineWorkspace) -> None:
                  driver_id="nothing", target_set="c")  # fmt: skip
 
 
+def write_wrong_units(company: EngineWorkspace) -> None:
+    """Quantities of two units where one is meant: use, rates and capacities."""
+    company.add("cmdb/services", service_id="sized", capacity_quantity=9, unit_of_measure="users")
+    for number, (unit, quantity) in enumerate(
+        [("users", 3), ("", 4), ("thousand users", 5), ("users", "many"), ("users", "")], 2
+    ):
+        company.add("consumption/service_usage", usage_id=number, service_id="sized",
+                    usage_date="2025-01-01", used_by_type="consumer", used_by_id="c1", unit=unit,
+                    quantity=quantity)  # fmt: skip
+    # weights of drivers that are made from other tables
+    company.add("consumption/consumers", consumer_id="c3", headcount=-4)
+    company.add("workforce/timesheets", timesheet_id=1, employee_id="e1", work_date="2025-01-01",
+                object_type="service", object_id="s1", hours="all")  # fmt: skip
+    company.add("cmdb/configuration_items", ci_id="x", ci_class="server", cost_weight="heavy")
+    company.rule("by heads", "solution", 827, "driver", from_id="s1", driver_id="headcount")
+    company.rule("by hours", "solution", 828, "driver", from_id="s1", driver_id="timesheet_hours")
+    for driver_id, unit in (("in hours", "hours"), ("in days", "days")):
+        company.driver(driver_id, "s1", {"c1": 5})
+        company.tables["consumption/drivers"][-1]["unit"] = unit
+    company.rule("two units", "solution", 821, "standard_rate", rate=1, from_id="s1",
+                 driver_id="in hours", budget_driver_id="in days")  # fmt: skip
+    company.rule("one unit", "solution", 822, "standard_rate", rate=1, from_id="s1",
+                 driver_id="in hours", budget_driver_id="in hours")  # fmt: skip
+    one: dict[str, object] = {"from_id": "sized"}
+    company.rule("sized", "solution", 823, "capacity", driver_id="in hours", **one)
+    company.rule("sized well", "solution", 824, "capacity", driver_id="service_usage", **one)
+    company.rule("sized tried", "solution", 825, "hybrid", **one)
+    company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id="sized tried",
+                position=1, method="capacity", driver_id="in days")  # fmt: skip
+    company.rule("thirds", "solution", 826, "fixed_percent", from_id="s1")
+    company.percentages("thirds", "consumer", {"c1": "50.0000000000004", "c2": "50"})
+    company.percentages("thirds", "solution", {"s2": "0.000000000001"})
+    company.add("cost_model/rule_sets", rule_set="idea", status="proposed")
+    company.add("cost_model/rule_sets", rule_set="current", status="current", based_on="idea")
+
+
 def write_wrong_cases(company: EngineWorkspace) -> None:
     """Filters that take two objects which differ in case only, and ids written in another case."""
     company.services("mail", "MAIL")
@@ -265,6 +301,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_wrong_drivers,
         write_wrong_places,
         write_odd_rates,
+        write_wrong_units,
         write_wrong_cases,
         write_misread_rows,
         write_unreadable_rows,
@@ -312,7 +349,11 @@ FAULTS = [
     ("warning", "ghost centre", "filters on CC77, but no cost centre"),
     ("warning", "ghost vendor", "filters on Nobody & Co, but no vendor"),
     ("error", "ghost type", "but no expense type has such a name (did you mean OpEx?); correct it"),
-    ("error", "ghost class", "Staffng / Internal Labor, which the standard does not have"),
+    (
+        "error",
+        "ghost class",
+        "does not have (did you mean Staffing?); correct the name of the pool",
+    ),
     ("warning", "own sub-pool", "the sub-pool counts as an addition of the company"),
     ("error", None, "target set ghosts names casper, but no object has such a name; correct it"),
     ("error", None, "names mial, but no object has such a name (did you mean mail?); correct"),
@@ -350,6 +391,41 @@ FAULTS = [
     ("error", "some percent", "add up to 60 and not to 100"),
     ("error", "pool network", "names a network, but cost pools do not pay each other; empty"),
     ("error", "hundredth", "add up to 100.00001 and not to 100"),
+    ("error", "thirds", "100.000000000001 and not to 100; correct them: they count to the twelfth"),
+    (
+        "warning",
+        "two units",
+        "by the driver in hours in hours and budgets by the driver in days in",
+    ),
+    ("warning", "sized", "measures the use of sized in hours, and its capacity in users, so what"),
+    ("warning", "sized tried", "measures the use of sized in days, and its capacity in users, so"),
+    ("warning", None, "rule set current is current and based on idea, which is only proposed"),
+    (
+        "error",
+        "by heads",
+        "driver headcount, a row of which cannot be used: negative_value in headc",
+    ),
+    (
+        "error",
+        "by hours",
+        "timesheet_hours, a row of which cannot be used: unparsable_number in hou",
+    ),
+    (
+        "error",
+        None,
+        "configuration_items cannot be used: unparsable_number in cost_weight; mend it",
+    ),
+    ("error", "plan below", "driver service_usage, a row of which cannot be used: mixed_units in"),
+    (
+        "error",
+        "plan below",
+        "driver service_usage, a row of which cannot be used: unparsable_number in quantity",
+    ),
+    (
+        "error",
+        "plan below",
+        "driver service_usage, a row of which cannot be used: missing_value in quantity",
+    ),
     ("error", "wild", "gives a percentage to c*, which is no object of the consumer layer"),
     ("error", "parent", "and rule part both take"),
     ("warning", "free", "charges a rate of 0, so it bills nobody and all of its cost is a var"),
@@ -378,7 +454,7 @@ FAULTS = [
     (
         "error",
         "mixed",
-        "a row of which cannot be used: mixed_units in unit, for a driver has one unit",
+        "a row of which cannot be used: mixed_units in unit, for a driver, or the use of a",
     ),
     (
         "error",
@@ -467,3 +543,11 @@ def test_no_money_moves(faulty: EngineWorkspace) -> None:
     )
     assert ("alloc_rule_faults",) in built
     assert ("alloc_rules",) not in built
+
+
+def test_only_different_units_are_told(faulty: EngineWorkspace) -> None:
+    rows = faulty.query(
+        "select rule_id from allocation.alloc_rule_faults where fault = 'different_units'"
+        " order by all"
+    )
+    assert rows == [("sized",), ("sized tried",), ("two units",)]

@@ -71,6 +71,16 @@ def write_own_part(company: EngineWorkspace) -> None:
     company.percentages("keeps", "consumer", {"north": 30, "south": 50})
 
 
+def write_unread_weights(company: EngineWorkspace) -> None:
+    """Rows that cannot be used, of drivers that no rule reads: they are left out."""
+    company.add("consumption/service_usage", usage_id=1, service_id="keeps", quantity="many",
+                usage_date="2025-01-01", used_by_type="consumer", used_by_id="north")  # fmt: skip
+    company.add("consumption/consumers", consumer_id="no heads", headcount=-4)
+    company.add("workforce/timesheets", timesheet_id=1, employee_id="e1", work_date="2025-01-01",
+                object_type="service", object_id="keeps", hours="all")  # fmt: skip
+    company.add("cmdb/configuration_items", ci_id="x", ci_class="server", cost_weight="heavy")
+
+
 def write_idle(company: EngineWorkspace) -> None:
     """Rules that take nothing, for two reasons; and a rule for the rest, which may find none."""
     company.classify("late class", 950, "Staffing", "Internal Labor", account_id="6000")
@@ -85,6 +95,11 @@ def write_idle(company: EngineWorkspace) -> None:
     company.rule("desks", "cost_pool", 881, "even", cost_pool="Data C*", target_set="open")
     company.rule("late desks", "cost_pool", 882, "even", cost_pool="Data Center*",
                  target_set="open")  # fmt: skip
+    # money of other days is not what a rule before it takes
+    company.line(30, account_id="9300")
+    company.classify("clouds", 885, "Cloud Services", "IaaS", account_id="9300")
+    company.rule("clouds", "cost_pool", 885, "even", cost_pool="Cloud*", target_set="open",
+                 valid_from="2025-02-01")  # fmt: skip
 
 
 def write_stops(company: EngineWorkspace) -> None:
@@ -134,6 +149,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     write_retired(company)
     write_layers_and_sets(company)
     write_own_part(company)
+    write_unread_weights(company)
     write_idle(company)
     write_stops(company)
     result = company.build()
@@ -184,11 +200,19 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
          "rule even of the earlier sequence 50 takes all that it matches, such as even; give it"),
         ("takes_nothing", "late desks", "Data Center Facilities / Other Operating / OpEx",
          "rule desks of the earlier sequence 881 takes all that it matches, such as Data Center"),
+        ("takes_nothing", "desk tags", "Data Center Facilities / Other Operating / OpEx",
+         "takes nothing: nothing that it matches, such as Data Center Facilities / Other Operating"
+         " / OpEx, carries a tag; tag the lines, or remove the rule"),
+        ("takes_nothing", "clouds", "Cloud Services / IaaS / OpEx",
+         "takes nothing: what it matches, such as Cloud Services / IaaS / OpEx, has no money within"
+         " its dates; correct them, or remove the rule"),
         ("takes_nothing", "late class", "a ledger bucket",
          "rule all of the earlier sequence 900 takes all that it matches, such as a ledger bucket"),
         ("uncovered_period", "hole", "hole",
          "takes hole in its days only, and no rule takes it in 2 of the periods that have money,"
          " first in that from 2025-02-01; there it stays unallocated: widen the dates, or add"),
+        ("uncovered_period", "clouds", "Cloud Services / IaaS / OpEx",
+         "no rule takes it in 1 of the periods that have money, first in that from 2025-01-01"),
         ("uncovered_period", "pool hole", "Telecom / Other Operating / OpEx",
          "no rule takes it in 1 of the periods that have money, first in that from 2025-02-01"),
         ("stopped_sender", "zero", "zero",
@@ -219,7 +243,18 @@ def test_it_is_told(
 
 
 def test_nothing_else_is_told(company: EngineWorkspace) -> None:
-    assert company.number("select count(*) from allocation.alloc_use_faults") == 25
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 28
+
+
+def test_weights_that_no_rule_reads_stop_nothing(company: EngineWorkspace) -> None:
+    rows = company.query(
+        "select table_name from input_layer.input_cost_model__rejected_rules order by all"
+    )
+    assert [one for (one,) in rows] == [
+        "configuration_items", "consumers", "service_usage", "timesheets",
+    ]  # fmt: skip
+    told = "select count(*) from allocation.alloc_rule_faults where fault = 'rejected_row'"
+    assert company.number(told) == 0
 
 
 def test_what_is_told_is_what_happens(company: EngineWorkspace) -> None:

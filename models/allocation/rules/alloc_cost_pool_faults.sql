@@ -26,6 +26,17 @@ cost_pools as (
     from {{ ref('dim_cost_pools') }}
     where is_standard
 
+),
+
+alike_pools as (
+
+    select
+        rules.cost_pool,
+        {{ nearest_name('rules.cost_pool', 'cost_pools.cost_pool') }} as alike
+    from rules
+    inner join cost_pools on {{ is_near_name('rules.cost_pool', 'cost_pools.cost_pool') }}
+    group by rules.cost_pool
+
 )
 
 select
@@ -39,7 +50,12 @@ select
     rules.file_name,
     rules.line_number,
     'tags with ' || rules.cost_pool || ' / ' || rules.cost_sub_pool
-    || ', which the standard does not have; '
+    || ', which the standard does not have'
+    || case
+        when rules.cost_pool in (select known.cost_pool from cost_pools as known) then ''
+        else {{ did_you_mean('alike_pools.alike', 'rules.cost_pool') }}
+    end
+    || '; '
     || case
         when rules.cost_pool in (select known.cost_pool from cost_pools as known)
             then 'the sub-pool counts as an addition of the company'
@@ -48,4 +64,5 @@ select
 from rules
 left join cost_pools
     on rules.cost_pool = cost_pools.cost_pool and rules.cost_sub_pool = cost_pools.cost_sub_pool
+left join alike_pools on rules.cost_pool = alike_pools.cost_pool
 where cost_pools.cost_pool is null

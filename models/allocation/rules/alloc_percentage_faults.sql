@@ -110,6 +110,8 @@ faults as (
                 || ' and not to 100; correct them'
                 || case
                     when total_percentage = 1 then ': 60 percent is written 60, not 0.6'
+                    when abs(total_percentage - 100) < 0.000000001
+                        then ': they count to the twelfth decimal'
                     when total_percentage < 100 then ', or add UNALLOCATED'
                     else ''
                 end

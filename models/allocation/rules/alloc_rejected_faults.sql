@@ -1,6 +1,6 @@
 -- grain: one row of the cost model, or of a driver that a rule reads, that cannot be used
 -- why: a rule or a weight that is left out would send money elsewhere: the build stops instead
--- reads: input_cost_model__rejected_rules, alloc_driver_readers
+-- reads: input_cost_model__rejected_rules, alloc_driver_readers, rules and fallbacks
 -- conserves: every such row once
 
 select
@@ -28,10 +28,22 @@ select
             when 'reserved_name'
                 then ', for such names stand for money without a receiver; give it another id'
             when 'mixed_units'
-                then ', for a driver has one unit, that of most of its rows; convert the value'
+                then ', for a driver, or the use of a service, has one unit, that of most of '
+                    || 'its rows; convert the value'
             else '; mend it, a rule or weight is never left out'
         end
     ) as message
 from {{ ref('input_cost_model__rejected_rules') }} as rejected
 left join {{ ref('alloc_driver_readers') }} as readers
     on rejected.driver_id = readers.driver_id
+-- what no rule weighs by moves no money
+where
+    readers.driver_id is not null
+    or rejected.driver_id is null and rejected.table_name <> 'configuration_items'
+    or rejected.table_name = 'drivers'
+    or rejected.table_name = 'configuration_items'
+    and 'relationship' in (
+        select method from {{ ref('alloc_effective_rules') }}
+        union all
+        select method from {{ ref('input_cost_model__allocation_fallbacks') }}
+    )

@@ -98,6 +98,8 @@ faults as (
     union all
     select * from {{ ref('alloc_method_faults') }}
     union all
+    select * from {{ ref('alloc_unit_faults') }}
+    union all
     select * from {{ ref('alloc_fallback_faults') }}
     union all
     select * from {{ ref('alloc_own_layer_faults') }}

@@ -122,6 +122,21 @@ faults as (
     union all
 
     select
+        'warning',
+        'based_on_proposal',
+        delivered_rule_sets.rule_set,
+        null,
+        delivered_rule_sets.file_name,
+        delivered_rule_sets.line_number,
+        'is current and based on ' || bases.rule_set || ', which is only proposed: whoever '
+        || 'edits the proposal changes the bills; take its rules over, or mark it as retired'
+    from delivered_rule_sets
+    inner join delivered_rule_sets as bases on delivered_rule_sets.based_on = bases.rule_set
+    where delivered_rule_sets.status = 'current' and bases.status = 'proposed'
+
+    union all
+
+    select
         'error',
         'rule_set_circle',
         lineage.rule_set,

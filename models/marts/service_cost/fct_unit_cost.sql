@@ -81,7 +81,13 @@ select
     {{ divide('service_cost.amount', 'consumed.quantity', 6) }} as unit_cost,
     cast(services.capacity_quantity as decimal(28, 6)) as capacity_quantity,
     cast(consumed.used_quantity as decimal(28, 6)) as used_quantity,
-    {{ percent_of('consumed.used_quantity', 'services.capacity_quantity') }} as used_percent,
+    case
+        -- of a capacity in another unit, nothing can be said
+        when
+            coalesce(consumed.unit, '')
+            = coalesce(services.unit_of_measure, consumed.unit, '')
+            then {{ percent_of('consumed.used_quantity', 'services.capacity_quantity') }}
+    end as used_percent,
     cast(service_cost.capex_amount as decimal(18, 2)) as capex_amount,
     case
         when consumed.quantity > 0 then null

@@ -1,6 +1,6 @@
--- grain: one unusable row or header of the cost model or of the drivers, or reserved name
+-- grain: one unusable row or header of the cost model, unusable weight, or reserved name
 -- why: rules are checked before money moves, and what is missing changes where it goes
--- reads: staging models of the cost model and of drivers, landing.malformed_rows and problems
+-- reads: staging of the cost model, drivers and use, landing.malformed_rows and problems
 -- conserves: each such row and header once
 
 with
@@ -8,15 +8,30 @@ with
 rejected as (
 
     {% for domain, table, system, amount, currency in contract_tables() -%}
-    {%- set is_of_objects = table in ('services', 'applications', 'consumers') -%}
     {%- set names = {
         'allocation_rules': "concat_ws('|', target_set, driver_id, budget_driver_id)",
         'allocation_fallbacks': "concat_ws('|', target_set, driver_id)",
         'target_sets': 'target_set',
         'rule_sets': 'rule_set',
     } -%}
+    {%- set drivers = {
+        'drivers': 'driver_id',
+        'service_usage': "'service_usage'",
+        'consumers': "case when reject_reason like '%:headcount' then 'headcount' end",
+        'timesheets': "'timesheet_hours'",
+    } -%}
+    {#- of tables that are not of the cost model: what the drivers made from them weigh by -#}
+    {%- set stops = {
+        'drivers': 'true',
+        'service_usage': "reject_reason like '%:quantity' or reject_reason like 'mixed_units:%'",
+        'consumers': "reject_reason like 'reserved_name:%' or reject_reason like '%:headcount'",
+        'services': "reject_reason like 'reserved_name:%'",
+        'applications': "reject_reason like 'reserved_name:%'",
+        'timesheets': "reject_reason like '%:hours'",
+        'configuration_items': "reject_reason like '%:cost_weight'",
+    }.get(table, 'true' if domain == 'cost_model' else none) -%}
     {%- set has_rule = table.endswith('_rules') or table.startswith('allocation_') -%}
-    {%- if domain == 'cost_model' or table == 'drivers' or is_of_objects -%}
+    {%- if stops -%}
     select
         '{{ domain }}' as domain,
         '{{ table }}' as table_name,
@@ -24,12 +39,12 @@ rejected as (
         line_number,
         {{ 'rule_set' if has_rule else 'cast(null as varchar)' }} as rule_set,
         {{ 'rule_id' if has_rule else 'cast(null as varchar)' }} as rule_id,
-        {{ 'driver_id' if table == 'drivers' else 'cast(null as varchar)' }} as driver_id,
+        {{ drivers.get(table, 'cast(null as varchar)') }} as driver_id,
         {{ names.get(table, 'cast(null as varchar)') }} as names,
         reject_reason,
         cast(null as varchar) as advice
     from {{ ref('stg_' ~ system ~ '__' ~ table) }}
-    where reject_reason {{ "like 'reserved_name:%'" if is_of_objects else 'is not null' }}
+    where reject_reason is not null and ({{ stops }})
 
     union all
 

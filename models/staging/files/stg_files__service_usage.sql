@@ -1,6 +1,6 @@
 -- grain: use of one service by one consumer or other object in a period, usable or not
 -- why: casts delivered text to the contract's types and says why a row cannot be used
--- reads: landing.consumption__service_usage
+-- reads: landing.consumption__service_usage, stg_files__services and other master data
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
 with
@@ -47,12 +47,65 @@ checked as (
 
 ),
 
+services as (
+
+    select
+        service_id,
+        min(unit_of_measure) as unit_of_measure
+    from {{ ref('stg_files__services') }}
+    where reject_reason is null
+    group by service_id
+
+),
+
+measured as (
+
+    select
+        checked.*,
+        services.unit_of_measure,
+        coalesce(checked.unit, services.unit_of_measure) as measured_in
+    from checked
+    left join services on checked.service_id = services.service_id
+
+),
+
+units as (
+
+    -- users and thousand users do not add up: the unit of most rows is that of the use
+    select
+        service_id,
+        measured_in
+    from measured
+    where row_fault is null and measured_in is not null
+    group by service_id, measured_in
+    qualify
+        row_number() over (
+            partition by service_id
+            order by
+                count(*) desc,
+                case when measured_in = min(unit_of_measure) then 0 else 1 end,
+                measured_in
+        ) = 1
+
+),
+
+compared as (
+
+    select
+        measured.*,
+        units.measured_in as usually_measured_in
+    from measured
+    left join units on measured.service_id = units.service_id
+
+),
+
 judged as (
 
     select
         *,
         case
             when row_fault is not null then row_fault
+            when measured_in <> usually_measured_in then 'mixed_units:unit'
             {{ reject_unknown_period('usage_date', ref('stg_files__fiscal_days')) }}
             {{ reject_orphan('service_id', ref('stg_files__services'), 'service_id') }}
             {{ reject_orphan(
@@ -68,7 +121,7 @@ judged as (
                 ref('stg_files__applications'), 'application_id', 'used_by_id'
             ) }}
         end as fault
-    from checked
+    from compared
 
 )
 

@@ -27,6 +27,10 @@ BASES = (
     "  Two bases, which do not add up: what leaves goes to later layers or stops; all that the "
     "sender\n  holds is that and what it hands on, with what others handed to it."
 )
+# ids that differ in case only are two rules: the one that is written as asked comes first
+SAME_RULE = (
+    "rule_set = $rule_set and lower(rule_id) = lower($rule_id) order by rule_id = $rule_id desc"
+)
 FRAME = "rule_set = $rule_set and scenario = $scenario and fiscal_period = $fiscal_period"
 
 
@@ -102,12 +106,12 @@ def _rule(warehouse: Warehouse, rule_id: str, rule_set: str) -> Row:
     found = warehouse.rows(
         "select sender_layer as rule_layer, * exclude (sender_layer, file_name, line_number) "
         "from allocation.alloc_effective_rules "
-        "where rule_set = $rule_set and lower(rule_id) = lower($rule_id)",
+        f"where {SAME_RULE}",
         rule_set=rule_set,
         rule_id=rule_id,
     ) or warehouse.rows(
         "select 'classification' as rule_layer, * from allocation.alloc_classification_rules "
-        "where rule_set = $rule_set and lower(rule_id) = lower($rule_id)",
+        f"where {SAME_RULE}",
         rule_set=rule_set,
         rule_id=rule_id,
     )
