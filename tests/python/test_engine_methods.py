@@ -259,6 +259,12 @@ def write_walking_fallback(company: EngineWorkspace) -> None:
                     operational_status="operational")  # fmt: skip
         company.add("cmdb/relationships", from_id=service_id, to_id=ci_id,
                     relationship_type="runs_on")  # fmt: skip
+    # two that nobody reaches: one that nobody uses, and one whose relation leads the wrong way
+    for ci_id, weight in [("spare box", 2), ("turned box", 5)]:
+        company.add("cmdb/configuration_items", ci_id=ci_id, ci_class="box", cost_weight=weight,
+                    operational_status="operational")  # fmt: skip
+    company.add("cmdb/relationships", from_id="turned box", to_id="boxed",
+                relationship_type="runs_on")  # fmt: skip
     company.rule("walks", "resource_tower", 97, "hybrid", from_id="Boxes")
     for position, values in [(1, {"method": "relationship", "driver_id": "box"}),
                              (2, {"method": "even"})]:  # fmt: skip
@@ -588,3 +594,19 @@ def test_every_place_has_its_reason(company: EngineWorkspace) -> None:
         )
         == 0
     )
+
+
+def test_items_without_receivers_are_counted_and_turned_relations_told(
+    company: EngineWorkspace,
+) -> None:
+    assert company.query(
+        "select rule_id, items, missed_items, missed_item, missed_percent, turned_item,"
+        " turned_receiver from allocation.alloc_unreached_items"
+    ) == [("walks", 3, 2, "spare box", Decimal("87.50"), "turned box", "boxed")]
+    ((message,),) = company.query(
+        "select message from allocation.alloc_use_faults where fault = 'turned_relation'"
+    )
+    assert (
+        "rule walks finds no receiver for turned box, which is said to depend on boxed" in message
+    )
+    assert "2 of 3 items in the period from 2025-01-01" in message

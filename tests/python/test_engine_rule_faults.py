@@ -215,6 +215,10 @@ def write_wrong_units(company: EngineWorkspace) -> None:
     company.rule("thirds", "solution", 826, "fixed_percent", from_id="s1")
     company.percentages("thirds", "consumer", {"c1": "50.0000000000004", "c2": "50"})
     company.percentages("thirds", "solution", {"s2": "0.000000000001"})
+    company.driver("much", "s1", {"c1": "999999999999"})
+    for rule_id, driver_id, budget in (("too dear", "much", "d"), ("too high", "d", "much")):
+        company.rule(rule_id, "solution", 830, "standard_rate", from_id="s1", rate="999999999999",
+                     driver_id=driver_id, budget_driver_id=budget)  # fmt: skip
     company.add("cost_model/rule_sets", rule_set="idea", status="proposed")
     company.add("cost_model/rule_sets", rule_set="current", status="current", based_on="idea")
 
@@ -415,6 +419,8 @@ FAULTS = [
         None,
         "configuration_items cannot be used: unparsable_number in cost_weight; mend it",
     ),
+    ("error", "too dear", "charges 999999999999 for each unit of the driver much, together more"),
+    ("error", "too high", "charges 999999999999 for each unit of the driver much, together more"),
     ("error", "plan below", "driver service_usage, a row of which cannot be used: mixed_units in"),
     (
         "error",

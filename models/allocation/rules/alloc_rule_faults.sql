@@ -100,6 +100,8 @@ faults as (
     union all
     select * from {{ ref('alloc_unit_faults') }}
     union all
+    select * from {{ ref('alloc_rate_faults') }}
+    union all
     select * from {{ ref('alloc_fallback_faults') }}
     union all
     select * from {{ ref('alloc_own_layer_faults') }}

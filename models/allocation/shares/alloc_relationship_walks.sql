@@ -1,6 +1,6 @@
 -- grain: one target set of a rule set, period, start of a walk and target met first on some path
 -- why: the CMDB says what stands on an item, at any depth, through circles or not
--- reads: alloc_offers, dim_configuration_items, bridge_object_relationships, target sets
+-- reads: alloc_offers, alloc_standing_items, bridge_object_relationships, target sets
 -- conserves: every target in reach once; a walk ends at the first target of each path
 
 with recursive
@@ -25,16 +25,7 @@ relationships as (
 
 valid_items as (
 
-    select
-        fiscal_periods.fiscal_period,
-        items.ci_id
-    from configuration_items as items
-    inner join fiscal_periods
-        on
-            coalesce(items.installed_on, fiscal_periods.end_date) <= fiscal_periods.end_date
-            and coalesce(items.retired_on, fiscal_periods.fiscal_period)
-            >= fiscal_periods.fiscal_period
-    where items.operational_status = 'operational' or items.retired_on is not null
+    select * from {{ ref('alloc_standing_items') }} where {{ in_stale_periods() }}
 
 ),
 

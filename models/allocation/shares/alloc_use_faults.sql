@@ -49,6 +49,22 @@ faults as (
 
     union all
 
+    select
+        'turned_relation' as fault,
+        defined_in,
+        rule_id,
+        turned_item as object_id,
+        'finds no receiver for ' || turned_item || ', which is said to depend on '
+        || turned_receiver || '; a relation leads from what depends to what it depends on: turn '
+        || 'it, if it was meant that way. Without receivers are ' || cast(missed_items as varchar)
+        || ' of ' || cast(items as varchar) || ' items in the period from '
+        || cast(fiscal_period as varchar) || ', and the others carry their '
+        || cast(missed_percent as varchar) || '% of the weight' as message
+    from {{ ref('alloc_unreached_items') }}
+    where turned_item is not null
+
+    union all
+
     select * from {{ ref('alloc_retired_payers') }}
 
     union all
