@@ -537,6 +537,7 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
         ("dual", "half"),
         ("shared cloud", "south"),
         ("w6", "w6d"),
+        ("walks", "turned box"),
     ]
     assert (
         "charged to south by the provider acme* in 1 of the periods, first in that from"
