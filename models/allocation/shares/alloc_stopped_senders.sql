@@ -1,6 +1,6 @@
 -- grain: one rule and reason for which it pays nobody of a sender in some or in all periods
 -- why: weights of zero, closed receivers or missing values stop money until it is missed
--- reads: alloc_shares, alloc_effective_rules, alloc_retired_receivers, alloc_driver_faults
+-- reads: alloc_shares, alloc_pool_rules, alloc_effective_rules, retired receivers, driver faults
 -- conserves: every such rule and reason once, with one sender and the first such period
 
 with
@@ -49,12 +49,34 @@ unweighed_shares as (
     select distinct
         rule_set,
         rule_id,
+        sender_layer,
         from_id,
         part
     from {{ ref('alloc_shares') }}
     where
         reason_code = 'no_driver_data'
         and method_used in ('driver', 'capacity', 'dual_rate', 'relationship')
+
+),
+
+-- a rule for all objects of a layer meets many that nobody pays
+paid_objects as (
+
+    select
+        rule_set,
+        to_layer as layer,
+        to_id as object_id
+    from {{ ref('alloc_shares') }}
+    where reason_code is null
+
+    union
+
+    select
+        rule_set,
+        tag_layer,
+        tag_id
+    from {{ ref('alloc_pool_rules') }}
+    where tag_id is not null
 
 ),
 
@@ -92,8 +114,16 @@ never_weighed as (
             and unweighed.rule_id = weighed.rule_id
             and unweighed.from_id = weighed.from_id
             and unweighed.part = weighed.part
+    left join paid_objects as paid
+        on
+            unweighed.rule_set = paid.rule_set
+            and unweighed.sender_layer = paid.layer
+            and unweighed.from_id = paid.object_id
     left join told_rules on rules.rule_id = told_rules.rule_id
-    where weighed.from_id is null and told_rules.rule_id is null
+    where
+        weighed.from_id is null
+        and told_rules.rule_id is null
+        and (paid.object_id is not null or unweighed.sender_layer = 'cost_pool')
     group by rules.defined_in, rules.rule_id
 
 ),

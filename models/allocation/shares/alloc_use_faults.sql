@@ -49,6 +49,14 @@ faults as (
 
     union all
 
+    select * from {{ ref('alloc_dead_ends') }}
+
+    union all
+
+    select * from {{ ref('alloc_tag_faults') }}
+
+    union all
+
     select
         'turned_relation' as fault,
         defined_in,

@@ -80,7 +80,7 @@ select
     rules.rule_id,
     rules.sender_layer,
     rules.owner,
-    periods.first_period as unused_since,
+    greatest(periods.first_period, rules.valid_from) as unused_since,
     case
         when rules.valid_from > periods.last_period then 'starts_later'
         when rules.valid_to < periods.first_period then 'ended_before'

@@ -20,14 +20,17 @@ rejected as (
         'consumers': "case when reject_reason like '%:headcount' then 'headcount' end",
         'timesheets': "'timesheet_hours'",
     } -%}
-    {#- of tables that are not of the cost model: what the drivers made from them weigh by -#}
+    {#- what the drivers made from other tables weigh by; use by objects that are not known, of
+        other times, or delivered twice is left out -#}
+    {%- set is_no_stray = "split_part(reject_reason, ':', 1) not in "
+        ~ "('orphan', 'unknown_period', 'repeated_key')" -%}
     {%- set stops = {
         'drivers': 'true',
-        'service_usage': "reject_reason like '%:quantity' or reject_reason like 'mixed_units:%'",
+        'service_usage': is_no_stray,
         'consumers': "reject_reason like 'reserved_name:%' or reject_reason like '%:headcount'",
         'services': "reject_reason like 'reserved_name:%'",
         'applications': "reject_reason like 'reserved_name:%'",
-        'timesheets': "reject_reason like '%:hours'",
+        'timesheets': is_no_stray,
         'configuration_items': "reject_reason like '%:cost_weight'",
     }.get(table, 'true' if domain == 'cost_model' else none) -%}
     {%- set has_rule = table.endswith('_rules') or table.startswith('allocation_') -%}
@@ -57,12 +60,15 @@ rejected as (
         line_number,
         cast(null as varchar),
         cast(null as varchar),
-        cast(null as varchar),
+        case table_name
+            when 'service_usage' then 'service_usage'
+            when 'timesheets' then 'timesheet_hours'
+        end,
         null,
         coalesce(reason_code, 'malformed_row'),
         null
     from {{ source('landing', 'malformed_rows') }}
-    where domain = 'cost_model' or table_name = 'drivers'
+    where domain = 'cost_model' or table_name in ('drivers', 'service_usage', 'timesheets')
 
     union all
 
