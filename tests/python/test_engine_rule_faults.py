@@ -311,9 +311,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_unreadable_rows,
     ):
         write(company)
-    company.returncode = company.build(  # type: ignore[attr-defined]
-        f"{ALLOCATION} +rec_rejected_rows"
-    ).returncode
+    company.built = company.build(f"{ALLOCATION} +rec_rejected_rows")  # type: ignore[attr-defined]
     return company
 
 
@@ -543,7 +541,7 @@ def test_a_rejected_row_names_its_rule(faulty: EngineWorkspace) -> None:
 
 
 def test_no_money_moves(faulty: EngineWorkspace) -> None:
-    assert faulty.returncode != 0  # type: ignore[attr-defined]
+    assert faulty.built.returncode != 0  # type: ignore[attr-defined]
     built = faulty.query(
         "select table_name from information_schema.tables where table_schema = 'allocation'"
     )
@@ -557,3 +555,13 @@ def test_only_different_units_are_told(faulty: EngineWorkspace) -> None:
         " order by all"
     )
     assert rows == [("sized",), ("sized tried",), ("two units",)]
+
+
+def test_plain_dbt_says_what_is_wrong(faulty: EngineWorkspace) -> None:
+    told = faulty.built.stdout.split("cost_model_has_no_errors:")[1]  # type: ignore[attr-defined]
+    errors = faulty.query(
+        "select message from allocation.alloc_rule_faults where severity = 'error' order by message"
+    )
+    assert all(message in told for (message,) in errors[:5])
+    assert errors[5][0] not in told
+    assert f"... {len(errors) - 5} more" in told
