@@ -386,7 +386,7 @@ def _advice(
         "unparsable_number": f"{shown} is not a number with the decimal separator "
         f"'{formats[1]}'. Write {numbers}, or set decimal_separator in workspace.yml: under "
         "formats, or in its mapping.",
-        "unparsable_integer": f"{shown} is not a whole number of at most nine digits.",
+        "unparsable_integer": f"{shown} is not a whole number below 2,000,000,000.",
         "unparsable_boolean": f"{shown} is neither true nor false. Write true or false.",
         "unknown_code": f"{shown} is not one of {allowed}.{close}",
         "negative_value": f"{shown} is negative. Only 0 and more are allowed here.",
