@@ -210,6 +210,12 @@ def write_cloud_tags(company: EngineWorkspace) -> None:
         company.add("cloud/cost_and_usage", billed_cost=cost, effective_cost=cost, tags=tags,
                     billing_currency="USD", billing_period_start="2025-01-01",
                     charge_period_start="2025-01-01", provider_name="Bolt")  # fmt: skip
+    for tags in ('{"application": "plaform"}', '{"service": "something else"}'):
+        company.add("cloud/cost_and_usage", billed_cost=10, effective_cost=10, tags=tags,
+                    billing_currency="USD", billing_period_start="2025-01-01",
+                    charge_period_start="2025-01-01", provider_name="Nut")  # fmt: skip
+    company.services("nuts")
+    company.rule("nuts", "solution", 86, "cloud_usage", from_id="nuts", driver_id="nut")
     for service_id, values in {
         "web": {},  # its own charges go on to whom they name next
         "support": {"target_set": "both"},
@@ -535,6 +541,7 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
     assert [(rule_id, object_id) for rule_id, object_id, _ in found] == [
         ("cloud", "south"),
         ("dual", "half"),
+        ("nuts", "plaform"),
         ("shared cloud", "south"),
         ("w6", "w6d"),
         ("walks", "turned box"),
@@ -545,7 +552,7 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
     )
     assert all(message.startswith("cost_model/allocation_rules.csv, line ")
                for *_, message in found)  # fmt: skip
-    assert "rule w6 finds 50.00 used of the 40.00 that w6d has in the period from" in found[3][2]
+    assert "rule w6 finds 50.00 used of the 40.00 that w6d has in the period from" in found[4][2]
     assert "rule dual finds no weights for the fixed part of half in any period" in found[1][2]
     stopped = company.query(
         "select rule_id, message from allocation.alloc_use_faults"
@@ -611,3 +618,11 @@ def test_items_without_receivers_are_counted_and_turned_relations_told(
         "rule walks finds no receiver for turned box, which is said to depend on boxed" in message
     )
     assert "2 of 3 items in the period from 2025-01-01" in message
+
+
+def test_a_slip_in_a_cloud_tag_is_told(company: EngineWorkspace) -> None:
+    ((rule_id, message),) = company.query(
+        "select rule_id, message from allocation.alloc_use_faults where fault = 'nearly_a_tag'"
+    )
+    assert rule_id == "nuts"
+    assert "finds the tag plaform in cloud charges of 1 period (did you mean platform?);" in message
