@@ -214,7 +214,9 @@ def write_cloud_tags(company: EngineWorkspace) -> None:
         company.add("cloud/cost_and_usage", billed_cost=10, effective_cost=10, tags=tags,
                     billing_currency="USD", billing_period_start="2025-01-01",
                     charge_period_start="2025-01-01", provider_name="Nut")  # fmt: skip
-    company.services("nuts")
+    company.services("nuts", "credited")
+    company.rule("credited", "solution", 87, "driver", from_id="credited",
+                 driver_id="cloud_effective_cost")  # fmt: skip
     company.rule("nuts", "solution", 86, "cloud_usage", from_id="nuts", driver_id="nut")
     for service_id, values in {
         "web": {},  # its own charges go on to whom they name next
@@ -626,3 +628,12 @@ def test_a_slip_in_a_cloud_tag_is_told(company: EngineWorkspace) -> None:
     )
     assert rule_id == "nuts"
     assert "finds the tag plaform in cloud charges of 1 period (did you mean platform?);" in message
+
+
+def test_credits_of_the_cloud_are_no_error(company: EngineWorkspace) -> None:
+    ((severity, message),) = company.query(
+        "select severity, message from allocation.alloc_rule_faults"
+        " where rule_id = 'credited' and fault = 'negative_weight'"
+    )
+    assert severity == "warning"
+    assert "such as for south in the period from 2025-02-01; there it counts as 0." in message

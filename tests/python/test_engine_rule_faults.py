@@ -565,3 +565,11 @@ def test_plain_dbt_says_what_is_wrong(faulty: EngineWorkspace) -> None:
     assert all(message in told for (message,) in errors[:5])
     assert errors[5][0] not in told
     assert f"... {len(errors) - 5} more" in told
+
+
+def test_a_driver_that_begins_in_the_last_period_is_not_late(faulty: EngineWorkspace) -> None:
+    late = faulty.query(
+        "select distinct rule_id from allocation.alloc_rule_faults"
+        " where fault = 'driver_begins_late' and contains(message, 'the driver d,')"
+    )
+    assert late == []

@@ -97,6 +97,8 @@ def write_idle(company: EngineWorkspace) -> None:
     company.rule("no hardware", "resource_tower", 5, "even", from_id="Servers",
                  cost_pool="Hardware", target_set="open")  # fmt: skip
     company.rule("late", "solution", 95, "even", from_id="e*n", target_set="open")
+    company.rule("next decade", "solution", 89, "even", from_id="e*n", target_set="open",
+                 valid_from="2035-01-01")  # fmt: skip
     company.rule("rest", "solution", 96, "even", from_id="e*", target_set="open")
     # lines without tags are not what a tagged rule before it takes
     company.line(70, account_id="9200")
