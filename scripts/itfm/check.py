@@ -359,7 +359,9 @@ def _advice(
     numbers = "1070.00 or 1,070.00" if formats[1] == "." else "1070,00 or 1.070,00"
     allowed = ", ".join(column.allowed_values) if column else ""
     close = did_you_mean(value, column.allowed_values) if column else ""
-    named = "driver" if table.name == "drivers" else "measure"
+    named = {"drivers": "of this driver", "service_usage": "of use of this service"}.get(
+        table.name, "of this measure"
+    )
     parent = column.references if column and column.references else "its table"
     if code.startswith("unparsable_") and value.strip().upper() in SPREADSHEET_ERRORS:
         return f"{shown} is an error of a spreadsheet. Mend its formula and save the file again."
@@ -403,8 +405,8 @@ def _advice(
         if columns == ["measure"]
         else f"{shown} is kept for a place where money stands without a receiver, or "
         "stands for any object. Choose another id.",
-        "mixed_units": f"{shown} is not the unit of most rows of this {named}, which has one unit. "
-        "Convert the quantity.",
+        "mixed_units": f"{shown} is not the unit of most rows {named}, which has one unit; case "
+        "counts, for Mb is no MB. Convert the quantity, or write the unit as the others do.",
         "too_large": f"{shown} is too large: a line of money holds less than 10,000,000,000,000, a "
         "quantity less than a tenth of that, a rate less than 1,000,000. Correct it.",
         "missing_exchange_rate": f"there is no average rate from {shown} to the reporting currency "

@@ -399,8 +399,8 @@ FAULTS = [
         "two units",
         "by the driver in hours in hours and budgets by the driver in days in",
     ),
-    ("warning", "sized", "measures the use of sized in hours, and its capacity in users, so what"),
-    ("warning", "sized tried", "measures the use of sized in days, and its capacity in users, so"),
+    ("warning", "sized", "measures the use of sized in hours, and its capacity in users; write"),
+    ("warning", "sized tried", "measures the use of sized in days, and its capacity in users; wr"),
     ("warning", None, "rule set current is current and based on idea, which is only proposed"),
     (
         "error",

@@ -117,7 +117,7 @@ select
     line_number,
     'charges by the driver ' || driver_id || ' in ' || unit || ' and budgets by the driver '
     || budget_driver_id || ' in ' || budget_unit
-    || ', so its variances mean nothing; deliver both in one unit' as message
+    || '; write both alike, or convert one: variances of two units mean nothing' as message
 from rates
 
 union all
@@ -132,6 +132,6 @@ select
     'measures the use of ' || min(service_id) || ' in ' || min_by(unit, service_id)
     || ', and its capacity in ' || min_by(unit_of_measure, service_id)
     || case when count(*) > 1 then ', and so of others' else '' end
-    || ', so what is idle means nothing; deliver both in one unit'
+    || '; write both alike, or convert one: of two units, nothing says what is idle'
 from capacities
 group by rule_set, rule_id, file_name, line_number
