@@ -2,7 +2,7 @@
 
 {% macro row_fault(
     required=[], dates=[], timestamps=[], numbers=[], integers=[], booleans=[],
-    codes={}, not_negative=[], positive=[], objects=[]
+    codes={}, not_negative=[], positive=[], objects=[], ordered=[]
 ) -%}
     case
         {%- for column in required %}
@@ -27,6 +27,9 @@
         {%- endfor %}
         {%- for column in positive %}
             when {{ column }} <= 0 then 'not_positive:{{ column }}'
+        {%- endfor %}
+        {%- for first, last in ordered %}
+            when {{ first }} > {{ last }} then 'reversed_dates:{{ last }}'
         {%- endfor %}
         {%- for column in objects %}
             when upper({{ column }}) in ('{{ reserved_object_names() | join("', '") }}')

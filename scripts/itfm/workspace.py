@@ -60,6 +60,7 @@ REASON_CODES = (
     "not_positive",
     "orphan",
     "repeated_key",
+    "reversed_dates",
     "unknown_period",
     "missing_exchange_rate",
     "reserved_name",

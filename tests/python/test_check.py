@@ -323,6 +323,24 @@ def test_a_model_that_fails_on_the_files_stops_a_build(folder: Path) -> None:
     assert "A build stops for 1 error of these." in render(report)
 
 
+def test_what_ends_before_it_begins_is_told(folder: Path) -> None:
+    (folder / "inputs/cmdb").mkdir(exist_ok=True)
+    for name, text in (
+        ("relationships", "from_id,relationship_type,to_id,valid_from,valid_to\n"
+         "app,runs_on,a,2025-02-01,2025-01-31\napp,runs_on,b,2025-02-01,2025-02-01\n"),
+        ("configuration_items", "ci_id,ci_class,installed_on,retired_on\n"
+         "a,server,2025-06-01,2024-01-01\nb,server,2025-06-01,\n"),
+    ):  # fmt: skip
+        (folder / f"inputs/cmdb/{name}.csv").write_text(text, encoding="utf-8")
+    told = messages(check_workspace(folder), "reversed_dates")
+    assert [message.split(", ")[:3] for message in told] == [
+        ["inputs/cmdb/configuration_items.csv", "line 2", "retired_on: '2024-01-01' is before the"
+         " day on which it begins"],
+        ["inputs/cmdb/relationships.csv", "line 2", "valid_to: '2025-01-31' is before the day on"
+         " which it begins"],
+    ]  # fmt: skip
+
+
 def test_what_tests_of_core_find_is_found_before_a_build(folder: Path) -> None:
     (folder / "inputs/ledger/accounts.csv").write_text(
         "account_id,parent_account_id\n600,601\n601,600\n", encoding="utf-8"

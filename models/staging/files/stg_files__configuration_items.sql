@@ -39,6 +39,7 @@ checked as (
             dates=['installed_on', 'retired_on'],
             numbers=['cost_weight'],
             not_negative=['cost_weight'],
+            ordered=[('installed_on', 'retired_on')],
         ) }} as row_fault
     from typed
 

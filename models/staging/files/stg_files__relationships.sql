@@ -33,6 +33,7 @@ checked as (
         {{ row_fault(
             required=['from_id', 'to_id', 'relationship_type'],
             dates=['valid_from', 'valid_to'],
+            ordered=[('valid_from', 'valid_to')],
         ) }} as row_fault
     from typed
 

@@ -36,6 +36,7 @@ REJECTS = {
     "missing_value": "a required value is missing",
     "orphan": "it names something that was not delivered",
     "repeated_key": "an earlier row has the same key",
+    "reversed_dates": "it ends before it begins",
     "unknown_period": "its date is in no fiscal period",
     "missing_exchange_rate": "there is no exchange rate for its currency and period",
     "too_large": "its amount is too large",
