@@ -1,48 +1,13 @@
--- grain: one rule by tags that meets tags which are nearly the name of an object
+-- grain: one rule by tags or by cloud use that meets tags which are nearly the name of an object
 -- why: a slip in a tag sends money nowhere; what no object resembles may be meant otherwise
--- reads: alloc_pool_rules, alloc_classified_buckets, alloc_objects, alloc_effective_rules
--- conserves: every such rule once, with the tag of most lines
+-- reads: alloc_unknown_tags, alloc_objects
+-- conserves: every such rule once, with the tag of most lines, or of charges in most periods
 
 with
 
-unknown_buckets as (
-
-    select
-        pool_rules.rule_set,
-        pool_rules.rule_id,
-        buckets.service_id,
-        buckets.application_id,
-        buckets.consumer_id,
-        buckets.line_count
-    from {{ ref('alloc_pool_rules') }} as pool_rules
-    inner join {{ ref('alloc_classified_buckets') }} as buckets
-        on
-            pool_rules.rule_set = buckets.rule_set
-            and pool_rules.bucket_id = buckets.bucket_id
-    where pool_rules.reason_code = 'tag_unknown'
-
-),
-
-{% set tags = [
-    ('service_id', 'solution'), ('application_id', 'solution'), ('consumer_id', 'consumer')
-] -%}
 unknown_tags as (
 
-    {% for tag, layer in tags -%}
-    select
-        rule_set,
-        rule_id,
-        '{{ layer }}' as layer,
-        {{ tag }} as tag,
-        line_count
-    from unknown_buckets
-    where {{ tag }} <> ''
-    {%- if not loop.last %}
-
-    union all
-
-    {% endif -%}
-    {%- endfor %}
+    select * from {{ ref('alloc_unknown_tags') }}
 
 ),
 
@@ -55,68 +20,34 @@ objects as (
 
 ),
 
-names as (
-
-    select distinct
-        layer,
-        tag
-    from unknown_tags
-
-),
-
 -- a tag that is a name lies outside the target set of its rule
 near_names as (
 
     select
-        names.layer,
-        names.tag,
-        {{ nearest_name('names.tag', 'objects.object_id') }} as alike
-    from names
+        tags.layer,
+        tags.tag,
+        {{ nearest_name('tags.tag', 'objects.object_id') }} as alike
+    from unknown_tags as tags
     inner join objects
-        on names.layer = objects.layer and {{ is_near_name('names.tag', 'objects.object_id') }}
-    group by names.layer, names.tag
-    having not bool_or(names.tag = objects.object_id)
+        on tags.layer = objects.layer and {{ is_near_name('tags.tag', 'objects.object_id') }}
+    group by tags.layer, tags.tag
+    having not bool_or(tags.tag = objects.object_id)
 
 ),
 
-rules as (
-
-    select distinct
-        rule_set,
-        rule_id,
-        defined_in
-    from {{ ref('alloc_effective_rules') }}
-
-),
-
-slips_by_rule_set as (
-
-    select
-        unknown_tags.rule_set,
-        unknown_tags.rule_id,
-        unknown_tags.tag,
-        near_names.alike,
-        sum(unknown_tags.line_count) as lines
-    from unknown_tags
-    inner join near_names
-        on unknown_tags.layer = near_names.layer and unknown_tags.tag = near_names.tag
-    group by
-        unknown_tags.rule_set, unknown_tags.rule_id, unknown_tags.tag, near_names.alike
-
-),
-
--- rule sets that share a rule meet the same tags
 slips as (
 
     select
-        rules.defined_in,
-        rules.rule_id,
-        found.tag,
-        found.alike,
-        cast(max(found.lines) as bigint) as lines
-    from slips_by_rule_set as found
-    inner join rules on found.rule_set = rules.rule_set and found.rule_id = rules.rule_id
-    group by rules.defined_in, rules.rule_id, found.tag, found.alike
+        unknown_tags.defined_in,
+        unknown_tags.rule_id,
+        unknown_tags.tag,
+        min(near_names.alike) as alike,
+        bool_or(unknown_tags.is_of_cloud) as is_of_cloud,
+        max(unknown_tags.number) as number
+    from unknown_tags
+    inner join near_names
+        on unknown_tags.layer = near_names.layer and unknown_tags.tag = near_names.tag
+    group by unknown_tags.defined_in, unknown_tags.rule_id, unknown_tags.tag
 
 ),
 
@@ -127,7 +58,7 @@ examples as (
         count(*) over (partition by defined_in, rule_id) - 1 as other_tags
     from slips
     qualify
-        row_number() over (partition by defined_in, rule_id order by lines desc, tag asc) = 1
+        row_number() over (partition by defined_in, rule_id order by number desc, tag asc) = 1
 
 )
 
@@ -136,13 +67,20 @@ select
     defined_in,
     rule_id,
     tag as object_id,
-    'finds the tag ' || tag || ' on ' || {{ counted('lines', 'line') }}
+    'finds the tag ' || tag
+    || case
+        when is_of_cloud then ' in cloud charges of ' || {{ counted('number', 'period') }}
+        else ' on ' || {{ counted('number', 'line') }}
+    end
     || {{ did_you_mean('alike', 'tag') }}
     || case
         when other_tags > 0
             then ', and nearly names in ' || {{ counted('other_tags', 'other tag') }}
         else ''
     end
-    || '; money so tagged stays unallocated as tag_unknown: correct the tags, or map them'
-        as message
+    || case
+        when is_of_cloud then '; such charges count as untagged'
+        else '; money so tagged stays unallocated as tag_unknown'
+    end
+    || ': correct the tags, or map them' as message
 from examples

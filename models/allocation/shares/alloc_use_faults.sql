@@ -57,10 +57,6 @@ faults as (
 
     union all
 
-    select * from {{ ref('alloc_cloud_tag_faults') }}
-
-    union all
-
     select
         'turned_relation' as fault,
         defined_in,
