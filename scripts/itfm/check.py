@@ -362,6 +362,11 @@ def _advice(
     named = {"drivers": "of this driver", "service_usage": "of use of this service"}.get(
         table.name, "of this measure"
     )
+    place = (
+        "under formats, domains, cost_model, for it does not follow the formats of deliveries"
+        if table.domain == "cost_model"
+        else "under formats, or in its mapping"
+    )
     parent = column.references if column and column.references else "its table"
     if code.startswith("unparsable_") and value.strip().upper() in SPREADSHEET_ERRORS:
         return f"{shown} is an error of a spreadsheet. Mend its formula and save the file again."
@@ -381,13 +386,13 @@ def _advice(
         "unparsable_date": f"{shown} is a day that does not exist. Correct it."
         if _is_no_day(value, formats[0])
         else f"{shown} is not a date in a declared format ({dates})."
-        f"{_date_formats_of(value)} Correct it, or declare its format in workspace.yml: under "
-        "formats, or as dates of its mapping.",
+        f"{_date_formats_of(value)} Correct it, or declare its format in workspace.yml: "
+        f"{place.replace('in its', 'as dates of its')}.",
         "unparsable_timestamp": f"{shown} is not a time. Write it as 2025-01-31T23:00:00Z, or "
         f"declare its date format under formats in workspace.yml (now: {dates}).",
         "unparsable_number": f"{shown} is not a number with the decimal separator "
-        f"'{formats[1]}'. Write {numbers}, or set decimal_separator in workspace.yml: under "
-        "formats, or in its mapping.",
+        f"'{formats[1]}'. Write {numbers}, or set decimal_separator in workspace.yml: "
+        f"{place}.",
         "unparsable_integer": f"{shown} is not a whole number below 2,000,000,000.",
         "unparsable_boolean": f"{shown} is neither true nor false. Write true or false.",
         "unknown_code": f"{shown} is not one of {allowed}.{close}",
