@@ -31,6 +31,11 @@
     <= case when length({{ written }}) < 4 then 0 when length({{ written }}) < 8 then 1 else 2 end
 {%- endmacro %}
 
+{# A unit without case and plural: names of one unit, where nothing but a warning hangs on them. #}
+{% macro unit_name(unit) -%}
+    rtrim(lower({{ unit }}), 's')
+{%- endmacro %}
+
 {# The known name that is nearest to the one that was written; an aggregate. #}
 {% macro nearest_name(written, known) -%}
     min_by({{ known }}, cast({{ edit_distance(written, known) }} as varchar) || {{ known }})

@@ -24,6 +24,12 @@
     case when json_valid({{ document }}) then json_extract_string({{ document }}, '$.{{ key }}') end
 {%- endmacro %}
 
+{% macro is_json(document) %}{{ return(adapter.dispatch('is_json')(document)) }}{% endmacro %}
+
+{% macro default__is_json(document) -%}
+    json_valid({{ document }})
+{%- endmacro %}
+
 {% macro day_count(first_day, last_day) %}{{ return(adapter.dispatch('day_count')(first_day, last_day)) }}{% endmacro %}
 
 {% macro default__day_count(first_day, last_day) -%}

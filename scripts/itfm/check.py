@@ -414,6 +414,8 @@ def _advice(
         "counts, for Mb is no MB. Convert the quantity, or write the unit as the others do.",
         "too_large": f"{shown} is too large: a line of money holds less than 10,000,000,000,000, a "
         "quantity less than a tenth of that, a rate less than 1,000,000. Correct it.",
+        "overlapping_period": f"{shown} lies in a period that begins earlier; a day lies in one "
+        "period. Correct the dates of one of the two.",
         "reversed_dates": f"{shown} is before the day on which it begins, so it never holds. "
         "Correct one of the two dates.",
         "missing_exchange_rate": f"there is no average rate from {shown} to the reporting currency "

@@ -61,6 +61,7 @@ REASON_CODES = (
     "orphan",
     "repeated_key",
     "reversed_dates",
+    "overlapping_period",
     "unknown_period",
     "missing_exchange_rate",
     "reserved_name",

@@ -341,6 +341,19 @@ def test_what_ends_before_it_begins_is_told(folder: Path) -> None:
     ]  # fmt: skip
 
 
+def test_periods_that_overlap_are_told(folder: Path) -> None:
+    (folder / "inputs/ledger/fiscal_periods.csv").write_text(
+        "fiscal_year,period_number,start_date,end_date\n2025,1,2025-01-01,2025-02-15\n"
+        "2025,2,2025-02-01,2025-02-28\n2025,3,2025-03-31,2025-03-01\n", encoding="utf-8"
+    )  # fmt: skip
+    report = check_workspace(folder)
+    (message,) = messages(report, "overlapping_period")
+    assert "line 3, start_date: '2025-02-01' lies in a period that begins earlier" in message
+    (message,) = messages(report, "reversed_dates")
+    assert "line 4, end_date: '2025-03-01' is before the day on which it begins" in message
+    assert not messages(report, "failed_model")
+
+
 def test_what_tests_of_core_find_is_found_before_a_build(folder: Path) -> None:
     (folder / "inputs/ledger/accounts.csv").write_text(
         "account_id,parent_account_id\n600,601\n601,600\n", encoding="utf-8"

@@ -273,6 +273,19 @@ def write_walking_fallback(company: EngineWorkspace) -> None:
                     operational_status="operational")  # fmt: skip
     company.add("cmdb/relationships", from_id="turned box", to_id="boxed",
                 relationship_type="runs_on")  # fmt: skip
+    # deliveries that nothing can be done with
+    company.add("cmdb/configuration_items", ci_id="container", ci_class="container")
+    company.add("cmdb/configuration_items", ci_id="crate", ci_class="boxx")
+    for day, rate in (("2025-01-31", "0.9"), ("2025-02-28", "92")):
+        company.add("ledger/exchange_rates", from_currency="EUR", to_currency="USD", rate=rate,
+                    rate_type="average", rate_date=day)  # fmt: skip
+    for upper, lower in (("boxed", "elsewhere"), ("boxed", "contaner"), ("boxed", "unboxed")):
+        company.add("cmdb/relationships", from_id=upper, to_id=lower,
+                    relationship_type="depends_on")  # fmt: skip
+    for tags in ("application=boxed", '{"application": "boxed"}', "boxed"):
+        company.add("cloud/cost_and_usage", billed_cost=0, effective_cost=0, tags=tags,
+                    billing_currency="USD", billing_period_start="2025-01-01",
+                    charge_period_start="2025-01-01", provider_name="Nowhere")  # fmt: skip
     company.rule("walks", "resource_tower", 97, "hybrid", from_id="Boxes")
     for position, values in [(1, {"method": "relationship", "driver_id": "box"}),
                              (2, {"method": "even"})]:  # fmt: skip
@@ -538,7 +551,8 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
     assert bills(company, "cloud", "2025-02-01") == {"north": 100}
     found = company.query(
         "select rule_id, object_id, message from allocation.alloc_use_faults"
-        " where fault not in ('stopped_sender', 'receiver_without_rule') order by all"
+        " where rule_id is not null"
+        " and fault not in ('stopped_sender', 'receiver_without_rule') order by all"
     )
     assert [(rule_id, object_id) for rule_id, object_id, _ in found] == [
         ("cloud", "south"),
@@ -637,3 +651,20 @@ def test_credits_of_the_cloud_are_no_error(company: EngineWorkspace) -> None:
     )
     assert severity == "warning"
     assert "such as for south in the period from 2025-02-01; there it counts as 0." in message
+
+
+def test_deliveries_that_nothing_can_be_done_with_are_told_once(company: EngineWorkspace) -> None:
+    told = dict(company.query(
+        "select fault, message from allocation.alloc_use_faults where rule_id is null"
+    ))  # fmt: skip
+    assert sorted(told) == ["class_slip", "rate_jump", "stray_relation", "unreadable_tags"]
+    assert "The class boxx of crate is read by no rule (did you mean box?" in told["class_slip"]
+    assert told["rate_jump"] == (
+        "The average rate of EUR is 92 in the period from 2025-02-01, and 0.9 in that before;"
+        " correct it, unless the currency moved so."
+    )
+    assert told["stray_relation"].startswith("inputs/cmdb/relationships.csv, line ")
+    words = "names contaner, which is no item, service or application (did you mean container?),"
+    assert f"{words} one of 2 such ends; nothing is reached through it" in told["stray_relation"]
+    words = "The tags application=boxed are no JSON object, nor are those of 1 other charge; such"
+    assert words in told["unreadable_tags"]

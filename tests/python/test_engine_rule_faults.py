@@ -109,8 +109,10 @@ def write_wrong_drivers(company: EngineWorkspace) -> None:
     company.driver("typo", "s9", {"c1": 1})
     company.driver("typo", "s1", {"c1": 1})
     company.driver("own", "s1", {"c1": 1})
-    company.add("consumption/service_usage", usage_id=1, service_id="s2", usage_date="2025-01-01",
-                used_by_type="consumer", used_by_id="c1", quantity=-5)  # fmt: skip
+    for number, service_id in enumerate(("s1", "s2")):
+        company.add("consumption/service_usage", usage_id=f"below {number}", quantity=-5,
+                    service_id=service_id, usage_date="2025-01-01", used_by_type="consumer",
+                    used_by_id="c1")  # fmt: skip
     one: dict[str, object] = {"from_id": "s1"}
     company.rule("ghost use", "solution", 601, "capacity", driver_id="ghosts", capacity=9, **one)
     company.rule("no plan", "solution", 602, "dual_rate", driver_id="d",
@@ -215,6 +217,12 @@ def write_wrong_units(company: EngineWorkspace) -> None:
     company.rule("thirds", "solution", 826, "fixed_percent", from_id="s1")
     company.percentages("thirds", "consumer", {"c1": "50.0000000000004", "c2": "50"})
     company.percentages("thirds", "solution", {"s2": "0.000000000001"})
+    # names that may be one unit, and use that the rules do not read
+    for driver_id, unit in (("in Hour", "Hour"), ("in hours too", "hours")):
+        company.driver(driver_id, "s1", {"c1": 5})
+        company.tables["consumption/drivers"][-1]["unit"] = unit
+    company.rule("spelt twice", "solution", 831, "standard_rate", rate=1, from_id="s1",
+                 driver_id="in Hour", budget_driver_id="in hours too")  # fmt: skip
     company.driver("much", "s1", {"c1": "999999999999"})
     for rule_id, driver_id, budget in (("too dear", "much", "d"), ("too high", "d", "much")):
         company.rule(rule_id, "solution", 830, "standard_rate", from_id="s1", rate="999999999999",
@@ -573,3 +581,12 @@ def test_a_driver_that_begins_in_the_last_period_is_not_late(faulty: EngineWorks
         " where fault = 'driver_begins_late' and contains(message, 'the driver d,')"
     )
     assert late == []
+
+
+def test_use_of_others_is_no_fault_of_a_rule(faulty: EngineWorkspace) -> None:
+    rows = faulty.query(
+        "select distinct rule_id from allocation.alloc_rule_faults where fault = 'negative_weight'"
+        " and contains(message, 'service_usage')"
+    )
+    assert ("sized well",) not in rows
+    assert ("use below",) in rows

@@ -75,6 +75,9 @@ def write_unread_weights(company: EngineWorkspace) -> None:
     """Rows that cannot be used, of drivers that no rule reads: they are left out."""
     company.add("consumption/service_usage", usage_id=1, service_id="keeps", quantity="many",
                 usage_date="2025-01-01", used_by_type="consumer", used_by_id="north")  # fmt: skip
+    for measure in ("kgCO2e", "KgCO2e"):
+        company.add("consumption/quantities", quantity_id=measure, measure=measure, unit="kg",
+                    quantity_date="2025-01-15", account_id="6000", quantity=1)  # fmt: skip
     company.add("consumption/consumers", consumer_id="no heads", headcount=-4)
     company.add("workforce/timesheets", timesheet_id=1, employee_id="e1", work_date="2025-01-01",
                 object_type="service", object_id="keeps", hours="all")  # fmt: skip
@@ -264,7 +267,15 @@ def test_it_is_told(
 
 
 def test_nothing_else_is_told(company: EngineWorkspace) -> None:
-    assert company.number("select count(*) from allocation.alloc_use_faults") == 30
+    assert company.number("select count(*) from allocation.alloc_use_faults") == 31
+
+
+def test_measures_that_differ_in_case_are_told(company: EngineWorkspace) -> None:
+    told = company.query("select message from allocation.alloc_use_faults where rule_id is null")
+    assert told == [
+        ("The measures KgCO2e and kgCO2e differ in case only; deliver them under one name, unless"
+         " both are meant.",),
+    ]  # fmt: skip
 
 
 def test_weights_that_no_rule_reads_stop_nothing(company: EngineWorkspace) -> None:

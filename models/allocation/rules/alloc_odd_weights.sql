@@ -1,6 +1,6 @@
 -- grain: one computed rule set, rule and reading of a driver that has a value no weight can have
--- why: a value of an object that the rule does not send to is no fault of the rule
--- reads: alloc_rule_weighings, alloc_driver_deliveries, alloc_driver_values, target members
+-- why: a value of an object that the rule does not send to, or from, is no fault of the rule
+-- reads: alloc_rule_weighings, driver deliveries and values, object candidates, target members
 -- conserves: every such reading once, with the first receiver by name as an example
 
 with
@@ -14,6 +14,16 @@ weighings as (
 target_members as (
 
     select * from {{ ref('alloc_target_members') }}
+
+),
+
+senders as (
+
+    select distinct
+        rule_set,
+        rule_id,
+        from_id
+    from {{ ref('alloc_object_candidates') }}
 
 ),
 
@@ -55,12 +65,20 @@ select
     min(case when odd_values.quantity > 0 then odd_values.to_id end) as heavy_receiver
 from weighings
 inner join odd_values on weighings.driver_id = odd_values.driver_id
+left join senders
+    on
+        weighings.rule_set = senders.rule_set
+        and weighings.rule_id = senders.rule_id
+        and odd_values.from_id = senders.from_id
 left join target_members
     on
         weighings.target_rule_set = target_members.rule_set
         and weighings.target_set = target_members.target_set
         and odd_values.to_id = target_members.to_id
 where
-    weighings.target_set is null
-    or target_members.to_layer = coalesce(odd_values.to_layer, target_members.to_layer)
+    (odd_values.from_id = '*' or senders.from_id is not null)
+    and (
+        weighings.target_set is null
+        or target_members.to_layer = coalesce(odd_values.to_layer, target_members.to_layer)
+    )
 group by weighings.rule_set, weighings.rule_id, weighings.reading

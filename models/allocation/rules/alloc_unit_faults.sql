@@ -46,7 +46,9 @@ rates as (
     from rules
     inner join driver_units as used on rules.driver_id = used.driver_id
     inner join driver_units as budgeted on rules.budget_driver_id = budgeted.driver_id
-    where rules.method = 'standard_rate' and used.unit <> budgeted.unit
+    where
+        rules.method = 'standard_rate'
+        and {{ unit_name('used.unit') }} <> {{ unit_name('budgeted.unit') }}
 
 ),
 
@@ -104,7 +106,8 @@ capacities as (
     where
         candidates.sender_layer = 'solution'
         and services.capacity_quantity is not null
-        and coalesce(driver_units.unit, use_units.unit) <> services.unit_of_measure
+        and {{ unit_name('coalesce(driver_units.unit, use_units.unit)') }}
+        <> {{ unit_name('services.unit_of_measure') }}
 
 )
 

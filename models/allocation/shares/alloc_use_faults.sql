@@ -27,6 +27,14 @@ rules as (
 
 ),
 
+odd_deliveries as (
+
+    select * from {{ ref('alloc_odd_items') }}
+    union all
+    select * from {{ ref('alloc_odd_deliveries') }}
+
+),
+
 faults as (
 
     select * from {{ ref('alloc_capacity_faults') }}
@@ -109,3 +117,16 @@ select
     idle_rules.line_number,
     {{ rule_place('idle_rules') }} || idle_rules.message || '.'
 from {{ ref('alloc_idle_rules') }} as idle_rules
+
+union all
+
+select
+    'warning',
+    fault,
+    null,
+    null,
+    object_id,
+    file_name,
+    line_number,
+    coalesce(file_name || ', line ' || cast(line_number as varchar) || ': ', '') || message || '.'
+from odd_deliveries

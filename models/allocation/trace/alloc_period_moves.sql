@@ -1,6 +1,6 @@
 -- grain: one scenario, rule set, period, sender of a step, rule and receiver, beside last period
 -- why: whether a receiver got more because its share moved, and whether rules moved the share
--- reads: alloc_step_sends, alloc_rules, dim_fiscal_periods
+-- reads: alloc_step_sends, alloc_rules, alloc_ruled_changes, dim_fiscal_periods
 -- conserves: the amounts of this period and of the one before, each once
 
 with
@@ -8,12 +8,6 @@ with
 sends as (
 
     select * from {{ ref('alloc_step_sends') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('alloc_rules') }}
 
 ),
 
@@ -62,7 +56,7 @@ marked_sends as (
             false
         ) as is_by_changed_rule
     from sided_sends
-    left join rules
+    left join {{ ref('alloc_rules') }} as rules
         on sided_sends.rule_set = rules.rule_set and sided_sends.rule_id = rules.rule_id
 
 ),
@@ -142,6 +136,7 @@ shares as (
         senders.previous_sender_minor,
         senders.is_in_both,
         senders.sender_has_another_method,
+        ruled_changes.rule_id is not null as is_by_rules,
         case
             when abs(sends.amount_minor) <= abs(senders.sender_minor) and senders.sender_minor <> 0
                 then sends.amount_minor / senders.sender_minor
@@ -161,6 +156,14 @@ shares as (
             and sends.from_layer = senders.from_layer
             and sends.from_id = senders.from_id
             and sends.rule_key = senders.rule_key
+    left join {{ ref('alloc_ruled_changes') }} as ruled_changes
+        on
+            sends.rule_set = ruled_changes.rule_set
+            and sends.fiscal_period = ruled_changes.fiscal_period
+            and sends.from_layer = ruled_changes.sender_layer
+            and sends.rule_key = ruled_changes.rule_id
+            and case when sends.from_layer = 'cost_pool' then '*' else sends.from_id end
+            = ruled_changes.from_id
 
 )
 
@@ -178,9 +181,8 @@ select
     case
         when method = 'tagged' and rule_key <> '~' then 'lines'
         when not is_in_both then 'appearance'
-        when
-            rule_key = '~' or sender_has_another_method
-            or method in ('even', 'fixed_percent')
+        when rule_key = '~' or sender_has_another_method then 'rules'
+        when method in ('even', 'fixed_percent') and (from_layer = 'solution' or is_by_rules)
             then 'rules'
         else 'use'
     end as moved_by,

@@ -16,6 +16,8 @@ select
     to_id,
     relationship_type,
     valid_from,
-    valid_to
+    valid_to,
+    file_name,
+    line_number
 from relationships
 where from_id <> to_id

@@ -38,8 +38,34 @@ checked as (
             dates=['start_date', 'end_date'],
             integers=['fiscal_year', 'period_number'],
             booleans=['is_closed'],
+            ordered=[('start_date', 'end_date')],
         ) }} as row_fault
     from typed
+
+),
+
+judged as (
+
+    select
+        *,
+        coalesce(
+            row_fault,
+            {{ repeated_key(['fiscal_year', 'period_number'], 'row_fault') }}
+        ) as fault
+    from checked
+
+),
+
+-- a day lies in one period
+overlapping as (
+
+    select
+        *,
+        start_date <= max(case when fault is null then end_date end) over (
+            order by start_date asc, end_date asc, file_name asc, line_number asc
+            rows between unbounded preceding and 1 preceding
+        ) as begins_in_another
+    from judged
 
 )
 
@@ -52,8 +78,8 @@ select
     is_closed,
     file_name,
     line_number,
-    coalesce(
-        row_fault,
-        {{ repeated_key(['fiscal_year', 'period_number'], 'row_fault') }}
-    ) as reject_reason
-from checked
+    case
+        when fault is not null then fault
+        when begins_in_another then 'overlapping_period:start_date'
+    end as reject_reason
+from overlapping

@@ -37,6 +37,7 @@ REJECTS = {
     "orphan": "it names something that was not delivered",
     "repeated_key": "an earlier row has the same key",
     "reversed_dates": "it ends before it begins",
+    "overlapping_period": "it begins in another period",
     "unknown_period": "its date is in no fiscal period",
     "missing_exchange_rate": "there is no exchange rate for its currency and period",
     "too_large": "its amount is too large",
