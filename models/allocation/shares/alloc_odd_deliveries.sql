@@ -23,6 +23,7 @@ unreadable_tags as (
     from {{ ref('fct_cloud_charges') }}
     where
         tags is not null
+        and coalesce(application_id, service_id, consumer_id) is null
         and not {{ is_json('tags') }}
         and 'cloud_usage' in (select method from methods)
     qualify row_number() over (order by file_name, line_number) = 1

@@ -14,6 +14,21 @@ fiscal_periods as (
 
 ),
 
+-- a period is compared with the one before it, and no other is read
+read_periods as (
+
+    select fiscal_period
+    from fiscal_periods
+    where {{ in_stale_periods() }}
+
+    union
+
+    select previous_period
+    from fiscal_periods
+    where {{ in_stale_periods() }}
+
+),
+
 entries as (
 
     select
@@ -24,6 +39,7 @@ entries as (
         from_id,
         sum({{ row_hash('(part, to_layer, to_id, reason_code, share)') }}) as version
     from {{ ref('alloc_path_entries') }}
+    where fiscal_period in (select read_periods.fiscal_period from read_periods)
     group by rule_set, fiscal_period, sender_layer, rule_id, from_id
 
 ),
@@ -40,7 +56,10 @@ inner_shares as (
         case when method_used in ('even', 'fixed_percent') then to_id end as to_id,
         case when method_used in ('even', 'fixed_percent') then c1 - c0 end as share
     from {{ ref('alloc_shares') }}
-    where sender_layer = to_layer and reason_code is null
+    where
+        fiscal_period in (select read_periods.fiscal_period from read_periods)
+        and sender_layer = to_layer
+        and reason_code is null
 
 ),
 
