@@ -227,6 +227,8 @@ def write_wrong_units(company: EngineWorkspace) -> None:
     for rule_id, driver_id, budget in (("too dear", "much", "d"), ("too high", "d", "much")):
         company.rule(rule_id, "solution", 830, "standard_rate", from_id="s1", rate="999999999999",
                      driver_id=driver_id, budget_driver_id=budget)  # fmt: skip
+    company.rule("dear elsewhere", "solution", 833, "standard_rate", rate="999999999999",
+                 from_id="s2", driver_id="much")  # fmt: skip
     company.add("cost_model/rule_sets", rule_set="idea", status="proposed")
     company.add("cost_model/rule_sets", rule_set="current", status="current", based_on="idea")
 
@@ -590,3 +592,11 @@ def test_use_of_others_is_no_fault_of_a_rule(faulty: EngineWorkspace) -> None:
     )
     assert ("sized well",) not in rows
     assert ("use below",) in rows
+
+
+def test_only_what_a_rule_takes_is_too_dear(faulty: EngineWorkspace) -> None:
+    rows = faulty.query(
+        "select rule_id from allocation.alloc_rule_faults where fault = 'charge_too_large'"
+        " order by all"
+    )
+    assert rows == [("too dear",), ("too high",)]
