@@ -195,10 +195,10 @@ def test_old_driver_values_show_their_age_and_their_money(
 
 def test_rules_without_effect_say_why(company: EngineWorkspace) -> None:
     rules = company.query(
-        "select rule_id, cause, owner from marts.fct_unused_rules"
+        "select rule_id, cause, owner, strftime(unused_since, '%Y-%m') from marts.fct_unused_rules"
         " where rule_set = 'current' order by all"
     )
     assert rules == [
-        ("later", "starts_later", "Tester"),
-        ("never", "takes_no_money", "Tester"),
+        ("later", "starts_later", "Tester", "2026-01"),
+        ("never", "takes_no_money", "Tester", "2025-01"),
     ]
