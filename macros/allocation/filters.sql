@@ -1,7 +1,25 @@
-{# One syntax for every filter of the cost model: empty or * is any, a|b|c is a list, * stands for any text. #}
+{# One syntax for every filter of the cost model: empty or * is any, a|b|c is a list, * stands for any text, !a leaves a out. #}
 
 {% macro filter_text(column) -%}
     coalesce(nullif(trim({{ column }}), ''), '*')
+{%- endmacro %}
+
+{# The members of a filter, one a row; one that only leaves out starts from everything. #}
+{% macro filter_members(filter) -%}
+    {{ split_to_rows("case when " ~ only_leaves_out(filter) ~ " then '*|' else '' end || " ~ filter, '|') }}
+{%- endmacro %}
+
+{% macro only_leaves_out(filter) -%}
+    strpos(replace('|' || replace({{ filter }}, ' ', ''), '|!', ''), '|') = 0
+{%- endmacro %}
+
+{% macro is_left_out(member) -%}
+    trim({{ member }}) like '!%'
+{%- endmacro %}
+
+{# The name in a member, without the ! that leaves it out. #}
+{% macro member_name(member) -%}
+    trim(ltrim(trim({{ member }}), '!'))
 {%- endmacro %}
 
 {% macro matches_pattern(value, pattern) -%}

@@ -147,6 +147,11 @@ def write_wrong_places(company: EngineWorkspace) -> None:
     company.target_set("of a kind", "solution", "s1", object_kind="application")
     company.target_set("c", "consumer", "c1", rule_set="nxt")
     company.rule("bar", "cost_pool", 703, "even", account_id="6000|", target_set="c")
+    company.classify("no bar", 705, "Staffing", "Internal Labor", vendor="!|!nobody")
+    company.rule("no such", "cost_pool", 990, "even", cost_pool="!Staffin", target_set="c",
+                 valid_to="2024-12-31")  # fmt: skip
+    company.target_set("two halves", "consumer", "c1")
+    company.target_set("two halves", "consumer", "!c2")
     company.classify("text bar", 704, "Staffing", "Internal Labor", description="a||b")
     company.percentages("elsewhere", "consumer", {"c1": 100}, rule_set="curent")
     company.add("cost_model/allocation_fallbacks", rule_set="curent", rule_id="elsewhere",
@@ -396,6 +401,18 @@ FAULTS = [
     ("error", None, "names s1 of the kind application, which is of the kind service; correct"),
     ("error", None, "target set c has members in the rule set nxt, which rule_sets does not list"),
     ("error", "bar", "filters on 6000|, a list of which one member is empty; take out"),
+    ("error", "no bar", "filters on !|!nobody, a list of which one member is empty; take out"),
+    (
+        "warning",
+        "no bar",
+        "leaves out nobody, but no vendor of the ledger has such a name; correct",
+    ),
+    (
+        "error",
+        "no such",
+        "leaves out Staffin, but no cost pool has such a name (did you mean Staff",
+    ),
+    ("error", None, "target set two halves has a row that only leaves out, !c2, beside others, to"),
     ("error", "text bar", "filters on the description a||b, a list of which one member is"),
     ("error", "elsewhere", "a percentage for c1 in the rule set curent, which rule_sets does not"),
     ("error", "elsewhere", "a fallback at position 1 in the rule set curent, which rule_sets"),

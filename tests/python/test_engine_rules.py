@@ -36,6 +36,18 @@ def matching(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.classify("seven", 30, "Staffing", "Internal Labor", account_id="70*")
     company.classify("percent", 40, "Staffing", "Staff Augmentation", account_id="9%|%")
 
+    # in March, rules that say what they leave out
+    for number, (amount, account_id, description) in enumerate(
+        [(4, "8%", ""), (5, "8%", "Travel"), (6, "7000", "wages"), (8, "8%", "taxi")]
+    ):
+        company.line(amount, day="2025-03-10", account_id=account_id, description=description,
+                     line_id=f"M{number}")  # fmt: skip
+    company.classify("no travel", 1, "Misc Costs", "Other Operating", account_id="!6 | !70*",
+                     description="!*travel*|!*bus*", valid_from="2025-03-01")  # fmt: skip
+    company.rule("no staff", "cost_pool", 5, "even", cost_pool="!Staffing|!hard*",
+                 target_set="no web", valid_from="2025-03-01")  # fmt: skip
+    company.target_set("no web", "solution", "!app*|!web")
+
     company.rule("tagged", "cost_pool", 10, "tagged")
     company.rule("cc9", "cost_pool", 15, "even", cost_center_id="CC9", target_set="sales")
     company.rule("servers", "cost_pool", 20, "even", cost_pool="hardware|cloud*",
@@ -86,6 +98,23 @@ def test_classification_by_text_hierarchy_dates_and_literals(matching: EngineWor
         ("2025-01-01", "six", 5000),
         ("2025-01-01", "unclassified", 700),  # the % of a filter is no wildcard
         ("2025-02-01", "february", 4000),
+        ("2025-03-01", "no travel", 1200),
+        ("2025-03-01", "seven", 600),
+        ("2025-03-01", "unclassified", 500),
+    ]
+
+
+def test_filters_leave_out_what_they_name(matching: EngineWorkspace) -> None:
+    # a line without a text, and one with another text, are not among those left out
+    rows = matching.query(
+        "select rule_id, to_id, reason_code, sum(amount_minor)"
+        " from allocation.alloc_pool_flows where fiscal_period = '2025-03-01'"
+        " group by all order by all"
+    )
+    assert rows == [
+        ("no staff", "mail", None, 1200),
+        ("tagged", "UNALLOCATED", "tag_missing", 600),
+        (None, "UNALLOCATED", "unclassified", 500),
     ]
 
 

@@ -1,7 +1,7 @@
 -- grain: one period and text of a line that a description filter matches
 -- why: buckets keep of a description only which filters it matches, so that texts do not multiply
 -- reads: fct_ledger_lines, fct_plan_lines, fct_quantities, input_cost_model__classification_rules
--- conserves: every matched text once; a text that no filter matches counts as ''
+-- conserves: every met text once; of a filter like !a the class names those that it leaves out
 
 with
 
@@ -41,7 +41,7 @@ filter_parts as (
 
     select
         filter,
-        {{ split_to_rows('filter', '|') }} as part
+        {{ split_to_rows('filter', '|') }} as member
     from filters
 
 ),
@@ -78,11 +78,16 @@ distinct_texts as (
 
 matched_filters as (
 
-    select distinct
+    select
         texts.description,
         filter_parts.filter
     from distinct_texts as texts
-    inner join filter_parts on {{ matches_pattern('texts.description', 'filter_parts.part') }}
+    inner join filter_parts
+        on {{ matches_pattern('texts.description', member_name('filter_parts.member')) }}
+    group by texts.description, filter_parts.filter
+    having
+        {{ only_leaves_out('filter_parts.filter') }}
+        or not bool_or({{ is_left_out('filter_parts.member') }})
 
 ),
 

@@ -103,7 +103,8 @@ select distinct
     names.rule_id,
     names.file_name,
     names.line_number,
-    names.naming || trim(names.member) || ', which takes both ' || twins.first_value || ' and '
+    names.naming || {{ member_name('names.member') }}
+    || ', which takes both ' || twins.first_value || ' and '
     || twins.last_value
     || ', for filters ignore case; give one of them another id, unless both are meant' as message
 from names
@@ -112,4 +113,4 @@ inner join twins
         names.attribute = twins.attribute
         and names.layer = twins.layer
         and names.object_kind = twins.object_kind
-        and lower(trim(names.member)) = twins.name
+        and lower({{ member_name('names.member') }}) = twins.name

@@ -57,7 +57,7 @@ named_providers as (
 
     select
         *,
-        {{ split_to_rows('provider_filter', '|') }} as part
+        {{ split_to_rows('provider_filter', '|') }} as member
     from users_of_cloud
 
 ),
@@ -67,11 +67,14 @@ judged_providers as (
     select
         named_providers.*,
         providers.provider is not null as is_known,
-        bool_or(providers.provider is not null) over (
+        bool_or(
+            providers.provider is not null and not {{ is_left_out('named_providers.member') }}
+        ) over (
             partition by named_providers.defined_in, named_providers.rule_id, named_providers.place
         ) as has_known
     from named_providers
-    left join providers on {{ matches_pattern('providers.provider', 'named_providers.part') }}
+    left join providers
+        on {{ matches_pattern('providers.provider', member_name('named_providers.member')) }}
 
 ),
 
@@ -82,10 +85,10 @@ users_of_charges as (
         defined_in,
         rule_id,
         place || 'weighs by cloud charges' as reading,
-        part,
+        {{ filter_members('provider_filter') }} as member,
         file_name,
         line_number
-    from named_providers
+    from users_of_cloud
 
     union all
 
@@ -141,7 +144,7 @@ unrated_charges as (
 
 unrated_providers as (
 
-    select distinct
+    select
         users_of_charges.defined_in,
         users_of_charges.rule_id,
         users_of_charges.reading,
@@ -152,7 +155,12 @@ unrated_providers as (
         unrated_charges.first_period
     from users_of_charges
     inner join unrated_charges
-        on {{ matches_pattern('unrated_charges.provider', 'users_of_charges.part') }}
+        on
+            {{ matches_pattern(
+                'unrated_charges.provider', member_name('users_of_charges.member')
+            ) }}
+    group by all
+    having not bool_or({{ is_left_out('users_of_charges.member') }})
 
 )
 
@@ -163,17 +171,21 @@ select
     rule_id,
     file_name,
     line_number,
-    place || 'weighs by cloud charges of '
-    || case part when '*' then 'every provider' else trim(part) end
+    place || case when {{ is_left_out('member') }} then 'leaves out' else 'weighs by' end
+    || ' cloud charges of '
+    || case member when '*' then 'every provider' else {{ member_name('member') }} end
     || ', of which there is none; '
-    || case when has_known then 'the others that it names count alone' else without_charges end
-        as message
+    || case
+        when {{ is_left_out('member') }} then 'correct the name, or leave it out'
+        when has_known then 'the others that it names count alone'
+        else without_charges
+    end as message
 from judged_providers
 where not is_known
 
 union all
 
-select
+select distinct
     'error' as severity,
     'cloud_charge_without_rate' as fault,
     defined_in as rule_set,

@@ -1,31 +1,27 @@
 -- grain: one member of a rule's filter that matches nothing
 -- why: a misspelled account or pool in a list is easily overlooked: the others still match
--- reads: alloc_rule_uses, classification rules, alloc_filter_values, pools, objects
+-- reads: alloc_rule_uses, alloc_filter_values, cost pools, objects
 -- conserves: every such member of every rule once
 
 with
 
-filter_parts as (
+filter_members as (
 
     select
         *,
-        {{ split_to_rows('filter', '|') }} as part
+        {{ split_to_rows('filter', '|') }} as member
     from {{ ref('alloc_rule_uses') }}
     where filter <> '*'
 
 ),
 
-description_parts as (
+filter_parts as (
 
     select
-        rule_set,
-        rule_id,
-        description,
-        file_name,
-        line_number,
-        {{ split_to_rows('description', '|') }} as part
-    from {{ ref('input_cost_model__classification_rules') }}
-    where description is not null
+        *,
+        {{ member_name('member') }} as part,
+        {{ is_left_out('member') }} as is_left_out
+    from filter_members
 
 ),
 
@@ -58,6 +54,7 @@ distinct_parts as (
         attribute,
         part
     from filter_parts
+    where attribute <> 'description'
 
 ),
 
@@ -84,7 +81,7 @@ unmatched_parts as (
         on
             distinct_parts.attribute = matched_parts.attribute
             and distinct_parts.part = matched_parts.part
-    where matched_parts.part is null and trim(distinct_parts.part) <> ''
+    where matched_parts.part is null and distinct_parts.part <> ''
 
 ),
 
@@ -93,12 +90,12 @@ alike_values as (
     select
         unmatched_parts.attribute,
         unmatched_parts.part,
-        {{ nearest_name('trim(unmatched_parts.part)', 'filter_values.found_under') }} as alike
+        {{ nearest_name('unmatched_parts.part', 'filter_values.found_under') }} as alike
     from unmatched_parts
     inner join filter_values
         on
             unmatched_parts.attribute = filter_values.attribute
-            and {{ is_near_name('trim(unmatched_parts.part)', 'filter_values.found_under') }}
+            and {{ is_near_name('unmatched_parts.part', 'filter_values.found_under') }}
     group by unmatched_parts.attribute, unmatched_parts.part
 
 ),
@@ -127,7 +124,8 @@ faults as (
         filter_parts.rule_id,
         filter_parts.file_name,
         filter_parts.line_number,
-        'filters on ' || trim(filter_parts.part) || ', but no '
+        case when filter_parts.is_left_out then 'leaves out ' else 'filters on ' end
+        || filter_parts.part || ', but no '
         || case filter_parts.attribute
             when 'account_id' then 'account'
             when 'cost_center_id' then 'cost centre'
@@ -166,24 +164,11 @@ faults as (
         rule_id,
         file_name,
         line_number,
-        'filters on ' || filter || ', a list of which one member is empty; '
+        'filters on ' || case when attribute = 'description' then 'the description ' else '' end
+        || filter || ', a list of which one member is empty; '
         || 'take out the bar too many'
     from filter_parts
-    where trim(part) = ''
-
-    union all
-
-    select distinct
-        'error',
-        'empty_member',
-        rule_set,
-        rule_id,
-        file_name,
-        line_number,
-        'filters on the description ' || description || ', a list of which one member is empty; '
-        || 'take out the bar too many'
-    from description_parts
-    where trim(part) = ''
+    where part = ''
 
 )
 

@@ -71,7 +71,7 @@ found_names as (
         names.naming,
         names.remedy,
         names.object_kind,
-        trim(names.member) as member,
+        {{ member_name('names.member') }} as member,
         names.file_name,
         names.line_number,
         min(objects.layer) as found_layer,
@@ -81,7 +81,8 @@ found_names as (
             names.layer = objects.layer and names.object_kind in ('*', '', objects.object_kind)
         ) as is_meant
     from names
-    inner join objects on {{ matches_pattern('objects.object_id', 'names.member') }}
+    inner join objects
+        on {{ matches_pattern('objects.object_id', member_name('names.member')) }}
     group by all
 
 ),

@@ -26,6 +26,17 @@ objects as (
 
 ),
 
+-- rows of a set are added up: one that only leaves out brings everything else
+sole_rows as (
+
+    select
+        *,
+        {{ only_leaves_out(filter_text('to_id')) }} as only_leaves_out,
+        count(*) over (partition by rule_set, target_set, to_layer) as rows_of_layer
+    from {{ ref('input_cost_model__target_sets') }}
+
+),
+
 named_target_sets as (
 
     select target_set from {{ ref('input_cost_model__allocation_rules') }}
@@ -49,9 +60,10 @@ unknown_members as (
         named_members.to_layer,
         named_members.file_name,
         named_members.line_number,
-        trim(named_members.member) as member
+        {{ member_name('named_members.member') }} as member
     from named_members
-    left join objects on {{ matches_pattern('objects.object_id', 'named_members.member') }}
+    left join objects
+        on {{ matches_pattern('objects.object_id', member_name('named_members.member')) }}
     where objects.object_id is null and named_members.member <> '*'
 
 ),
@@ -96,6 +108,21 @@ faults as (
         on
             unknown_members.to_layer = alike_objects.to_layer
             and unknown_members.member = alike_objects.member
+
+    union all
+
+    select
+        'error',
+        'leaves_out_alone',
+        null,
+        null,
+        file_name,
+        line_number,
+        'target set ' || target_set || ' has a row that only leaves out, ' || to_id
+        || ', beside others, to which it adds everything else; '
+        || 'write it into the row that it takes from, as in SVC*|!SVC-X'
+    from sole_rows
+    where only_leaves_out and rows_of_layer > 1
 
     union all
 

@@ -1,7 +1,7 @@
 -- grain: one rule and attribute that it filters on
 -- why: filters of rules one below the other, so that each member can be looked up
 -- reads: alloc_effective_rules, alloc_classification_rules, fallbacks
--- conserves: every filter of every rule but those on descriptions
+-- conserves: every filter of every rule
 
 with
 
@@ -22,7 +22,7 @@ uses as (
     {% for attribute, column in [
         ('account_id', 'account_filter'), ('cost_center_id', 'cost_center_filter'),
         ('vendor', 'vendor_filter'), ('project_id', 'project_filter'),
-        ('entry_type', 'entry_type_filter'),
+        ('entry_type', 'entry_type_filter'), ('description', 'description_filter'),
     ] -%}
     select
         '{{ attribute }}' as attribute,

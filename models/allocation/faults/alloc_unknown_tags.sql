@@ -70,7 +70,8 @@ providers as (
     select distinct
         defined_in,
         rule_id,
-        {{ split_to_rows('driver_filter', '|') }} as part
+        driver_filter,
+        {{ filter_members('driver_filter') }} as member
     from {{ ref('alloc_offers') }}
     where method_used = 'cloud_usage'
 
@@ -87,16 +88,33 @@ unknown_use as (
 
 ),
 
-tags_of_charges as (
+tags_of_rules as (
 
     select
         providers.defined_in,
         providers.rule_id,
-        unknown_use.unknown_id as tag,
-        count(distinct unknown_use.fiscal_period) as number
+        providers.driver_filter,
+        unknown_use.unknown_id,
+        unknown_use.fiscal_period
     from unknown_use
-    inner join providers on {{ matches_pattern('unknown_use.provider', 'providers.part') }}
-    group by providers.defined_in, providers.rule_id, unknown_use.unknown_id
+    inner join providers
+        on {{ matches_pattern('unknown_use.provider', member_name('providers.member')) }}
+    group by
+        providers.defined_in, providers.rule_id, providers.driver_filter,
+        unknown_use.provider, unknown_use.unknown_id, unknown_use.fiscal_period
+    having not bool_or({{ is_left_out('providers.member') }})
+
+),
+
+tags_of_charges as (
+
+    select
+        defined_in,
+        rule_id,
+        unknown_id as tag,
+        count(distinct fiscal_period) as number
+    from tags_of_rules
+    group by defined_in, rule_id, unknown_id
 
 )
 

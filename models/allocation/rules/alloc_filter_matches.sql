@@ -1,6 +1,6 @@
 -- grain: one attribute, filter and value that the filter matches
 -- why: the only place where filters are evaluated; rules join on the result
--- reads: alloc_rule_filters, alloc_filter_values, alloc_description_classes
+-- reads: rule filters, classification rules, alloc_filter_values, alloc_description_classes
 -- conserves: every match once; the filter that means any is not listed
 
 with
@@ -22,7 +22,7 @@ filter_parts as (
     select
         attribute,
         filter,
-        {{ split_to_rows('filter', '|') }} as part
+        {{ filter_members('filter') }} as member
     from filters
 
 ),
@@ -30,6 +30,27 @@ filter_parts as (
 description_classes as (
 
     select distinct description_class from {{ ref('alloc_description_classes') }}
+
+    union
+
+    select '' as description_class
+
+),
+
+described_filters as (
+
+    select distinct
+        description_class,
+        {{ split_to_rows('description_class', ' <and> ') }} as filter
+    from description_classes
+
+),
+
+leaving_out_filters as (
+
+    select distinct description_filter as filter
+    from {{ ref('alloc_classification_rules') }}
+    where description_filter <> '*' and {{ only_leaves_out('description_filter') }}
 
 ),
 
@@ -43,15 +64,35 @@ matches as (
     inner join filter_values
         on
             filter_parts.attribute = filter_values.attribute
-            and {{ matches_pattern('filter_values.found_under', 'filter_parts.part') }}
+            and {{ matches_pattern(
+                'filter_values.found_under', member_name('filter_parts.member')
+            ) }}
+    group by filter_parts.attribute, filter_parts.filter, filter_values.value
+    having not bool_or({{ is_left_out('filter_parts.member') }})
 
-    union
+    union all
 
     select
         'description' as attribute,
-        {{ split_to_rows('description_class', ' <and> ') }} as filter,
+        filter,
         description_class as value
-    from description_classes
+    from described_filters
+    where description_class <> '' and not {{ only_leaves_out('filter') }}
+
+    union all
+
+    -- a class of texts names such a filter where one of its members meets them
+    select
+        'description' as attribute,
+        leaving_out_filters.filter,
+        description_classes.description_class as value
+    from leaving_out_filters
+    cross join description_classes
+    left join described_filters
+        on
+            leaving_out_filters.filter = described_filters.filter
+            and description_classes.description_class = described_filters.description_class
+    where described_filters.filter is null
 
 )
 

@@ -28,7 +28,7 @@ filter_parts as (
 
     select distinct
         driver_filter,
-        {{ split_to_rows('driver_filter', '|') }} as part
+        {{ filter_members('driver_filter') }} as member
     from offers
 
 ),
@@ -41,11 +41,14 @@ providers as (
 
 offered_providers as (
 
-    select distinct
+    select
         filter_parts.driver_filter,
         providers.provider
     from filter_parts
-    inner join providers on {{ matches_pattern('providers.provider', 'filter_parts.part') }}
+    inner join providers
+        on {{ matches_pattern('providers.provider', member_name('filter_parts.member')) }}
+    group by filter_parts.driver_filter, providers.provider
+    having not bool_or({{ is_left_out('filter_parts.member') }})
 
 ),
 
