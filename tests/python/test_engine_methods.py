@@ -250,7 +250,7 @@ def write_closed_receivers(company: EngineWorkspace) -> None:
         company.rule(service_id, "solution", sequence, method, from_id=service_id,
                      driver_id="n use", network=network, capacity=capacity)  # fmt: skip
     company.rule("n kept", "solution", 95, "fixed_percent", from_id="n kept", network="direct")
-    company.percentages("n kept", "solution", {"n first": 40, "UNALLOCATED": 30})
+    company.percentages("n kept", "solution", {"n first": 40, "UNALLOCATED": "rest"})
     company.percentages("n kept", "consumer", {"north": 30})
 
 

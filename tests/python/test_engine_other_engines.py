@@ -327,7 +327,7 @@ def write_methods(company: EngineWorkspace) -> None:
 
     write_services(company, {"rest": 250}, {"rest": {"rest 1": 0, "rest 2": 0}})
     company.rule("rest", "solution", 172, "fixed_percent", from_id="rest")
-    company.percentages("rest", "consumer", {"rest 1": 10, "rest 2": 25, "UNALLOCATED": 65})
+    company.percentages("rest", "consumer", {"rest 1": 10, "rest 2": 25, "UNALLOCATED": "Rest"})
 
 
 @pytest.fixture(scope="module")

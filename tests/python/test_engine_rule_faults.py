@@ -160,6 +160,8 @@ def write_wrong_places(company: EngineWorkspace) -> None:
     company.rule("some percent", "solution", 706, "hybrid", from_id="s1")
     company.percentages("no percent", "consumer", {"c1": 100})
     company.percentages("some percent", "consumer", {"c1": 60})
+    company.rule("two rests", "solution", 707, "fixed_percent", from_id="s1")
+    company.percentages("two rests", "consumer", {"c1": 40, "c2": "rest", "c3": "rest"})
     for rule_id, method, target_set in [
         ("no percent", "even", "c"), ("some percent", "fixed_percent", ""),
     ]:  # fmt: skip
@@ -417,7 +419,12 @@ FAULTS = [
     ("error", "elsewhere", "a percentage for c1 in the rule set curent, which rule_sets does not"),
     ("error", "elsewhere", "a fallback at position 1 in the rule set curent, which rule_sets"),
     ("error", "no percent", "nor a hybrid rule that tries it; copy the rule into the set"),
-    ("error", "some percent", "add up to 60 and not to 100"),
+    (
+        "error",
+        "some percent",
+        "add up to 60 and not to 100; correct them, or say who takes the rest",
+    ),
+    ("error", "two rests", "add up to 160 and not to 100; correct them; the word rest can stand"),
     ("error", "pool network", "names a network, but cost pools do not pay each other; empty"),
     ("error", "hundredth", "add up to 100.00001 and not to 100"),
     ("error", "thirds", "100.000000000001 and not to 100; correct them: they count to the twelfth"),

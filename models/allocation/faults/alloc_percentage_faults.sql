@@ -112,8 +112,10 @@ faults as (
                     when total_percentage = 1 then ': 60 percent is written 60, not 0.6'
                     when abs(total_percentage - 100) < 0.000000001
                         then ': they count to the twelfth decimal'
-                    when total_percentage < 100 then ', or add UNALLOCATED'
-                    else ''
+                    when total_percentage < 100
+                        then ', or say who takes the rest: an object or UNALLOCATED, with the word '
+                            || 'rest for its percentage'
+                    else '; the word rest can stand in one row'
                 end
         end as message
     from sums

@@ -1,5 +1,5 @@
 -- grain: one receiver of a fixed_percent rule, usable or not
--- why: casts delivered text to the contract's types and says why a row cannot be used
+-- why: casts delivered text to the contract's types, the word rest too, or says why it cannot
 -- reads: landing.cost_model__allocation_percentages
 -- conserves: every delivered row, with a reject_reason where it cannot be used
 
@@ -18,11 +18,31 @@ typed as (
         {{ as_text('rule_set') }} as rule_set,
         {{ as_code('to_layer', ['resource_tower', 'solution', 'consumer']) }} as to_layer,
         {{ as_text('to_id') }} as to_id,
-        {{ as_number('percentage') }} as percentage,
+        {{ as_number('percentage') }} as number,
+        lower({{ as_text('percentage') }}) = 'rest' as is_rest,
         file_name,
         line_number,
         {{ delivered_texts(['percentage']) }} as delivered_text
     from delivered
+
+),
+
+added_up as (
+
+    select
+        *,
+        coalesce(sum(number) over (partition by rule_set, rule_id), 0) as numbers
+    from typed
+
+),
+
+-- a sum beyond 100 is told of the rule, not of the row that takes the rest
+filled as (
+
+    select
+        *,
+        case when is_rest then greatest(100 - numbers, 0) else number end as percentage
+    from added_up
 
 ),
 
@@ -38,7 +58,7 @@ checked as (
             },
             not_negative=['percentage'],
         ) }} as row_fault
-    from typed
+    from filled
 
 )
 
@@ -47,7 +67,7 @@ select
     rule_set,
     to_layer,
     to_id,
-    percentage,
+    cast(percentage as decimal(38, 12)) as percentage,
     file_name,
     line_number,
     coalesce(
