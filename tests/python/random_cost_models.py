@@ -35,7 +35,7 @@ METHODS = (
     *["driver"] * 4, *["dual_rate"] * 2, "fixed_percent", "even", "none", "no data", "zero",
     "capacity", "hybrid", "standard_rate", "cloud_usage", "relationship",
 )  # fmt: skip
-POOL_METHODS = ("even", "even", "tagged", "driver", "dual_rate", "standard_rate")
+POOL_METHODS = ("even", "even", "tagged", "driver", "dual_rate", "standard_rate", "proportional")
 
 Node = tuple[str, str]
 Amounts = dict[Node, Fraction]
@@ -128,6 +128,8 @@ class CostModel:
     # (scenario, period) -> pool rule or tag -> signed amounts of its lines
     money: dict[tuple[str, str], dict[str, list[Decimal]]] = field(default_factory=dict)
     pool_rules: dict[str, Sender] = field(default_factory=dict)
+    # periods in which any model has actual money that other rules than proportional ones take
+    actual_periods: set[str] = field(default_factory=set)
     # what stands on an object in the CMDB, and the targets of each rule that walks
     above: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     walks: dict[str, tuple[dict[str, Node], dict[str, Decimal]]] = field(default_factory=dict)
@@ -148,6 +150,32 @@ class CostModel:
                 and self.senders[node].order(rule_set) < sender.order(rule_set)
             }
         return set()
+
+    def pool_costs(self, period: str) -> Amounts:
+        """Return what pool rules bring to objects: of actual money, else of all plans together."""
+        sent: Amounts = defaultdict(Fraction)
+        for (scenario, month), money in self.money.items():
+            if month == period and (scenario == "actual" or period not in self.actual_periods):
+                for rule_id, lines in money.items():
+                    sent["", rule_id] += Fraction(sum(lines))
+        costs: Amounts = defaultdict(Fraction)
+        for (_, rule_id), cost in sent.items():
+            sender = self.pool_rules[rule_id]
+            if sender.method == "proportional":
+                continue
+            amounts = {node: cost * share for node, share in sender.shares(set()).items()}
+            if sender.rate is not None:
+                amounts = {n: sender.rate * Fraction(w) for n, w in sender.parts[0][1].items()}
+            for node, amount in amounts.items():
+                costs[node] += amount
+        return costs
+
+    def weigh_by_cost(self, sender: Sender, period: str) -> None:
+        """Give a proportional rule its weights of a period."""
+        if sender.method == "proportional":
+            costs = self.pool_costs(period)
+            ((_, members),) = sender.parts
+            sender.parts = [(Fraction(1), {node: costs.get(node, Fraction(0)) for node in members})]
 
     def walk(self, rule_id: str, start: str) -> set[Node]:
         """Return the targets that a walk upwards meets first on some path."""
@@ -188,6 +216,7 @@ class CostModel:
         rated: list[tuple[Fraction, Fraction]] = []
         for rule_id, lines in self.money[scenario, period].items():
             sender, cost = self.pool_rules[rule_id], Fraction(sum(lines)) * 100
+            self.weigh_by_cost(sender, period)
             if sender.rate is not None:
                 rated.append((cost, max(sender.charges(set(), cost))))
             for node, amount in sender.split(cost, set()).items():
@@ -376,7 +405,8 @@ class ModelWriter:
         sender.parts = [(Fraction(1), dict.fromkeys(used, Decimal(1)))]
         for to in used:
             self.company.target_set(f"{sender.rule_id} set", to[0], to[1])
-        self.rule(sender.rule_id, "even", target_set=f"{sender.rule_id} set", **common)
+        method = "proportional" if sender.method == "proportional" else "even"
+        self.rule(sender.rule_id, method, target_set=f"{sender.rule_id} set", **common)
 
     def write_driver(self, sender: Sender, used: dict[Node, Decimal], **common: Any) -> None:
         """Write a rule of one of the methods that weigh by delivered drivers."""
@@ -545,7 +575,9 @@ class ModelWriter:
         else:
             sender = Sender(("cost_pool", "*"), rule_id, method)
             self.model.pool_rules[rule_id] = sender
-            write = self.write_even if method == "even" else self.write_driver
+            write = {"even": self.write_even, "proportional": self.write_even}.get(
+                method, self.write_driver
+            )
             write(sender, {to: self.weight() for to in chosen}, **common)
         for period in PERIODS[: random.randint(1, 3)]:
             for scenario in list(SCENARIOS)[: random.randint(1, 3)]:
@@ -606,4 +638,17 @@ def write_company(company: EngineWorkspace, shapes: list[Shape]) -> list[CostMod
         company.add("ledger/exchange_rates", from_currency="EUR", to_currency="USD",
                     rate_type="average", rate_date=period, rate="1.25")  # fmt: skip
     company.line(1, day="2025-03-31", account_id="none of the models")  # every period has money
-    return [write_model(company, number, shape) for number, shape in enumerate(shapes)]
+    models = [write_model(company, number, shape) for number, shape in enumerate(shapes)]
+    actual_periods = {
+        period
+        for model in models
+        for (scenario, period), money in model.money.items()
+        if scenario == "actual"
+        and any(
+            model.pool_rules[rule_id].method != "proportional" and not rule_id.endswith("nobody")
+            for rule_id in money
+        )
+    }
+    for model in models:
+        model.actual_periods = actual_periods
+    return models

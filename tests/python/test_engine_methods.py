@@ -305,6 +305,38 @@ def write_shared_cost(company: EngineWorkspace) -> None:
                  driver_id="tagged_cost")  # fmt: skip
 
 
+def write_overhead(company: EngineWorkspace) -> None:
+    """Overhead by what other rules bring: of a cost pool, of a tower to towers, and of a hybrid."""
+    for tower in ("OA", "OB", "OC", "OM"):
+        company.add("cost_model/towers", tower="Overhead", sub_tower=tower)
+    company.consumers("oa", "ob", "oc")
+    for account_id, amount in [
+        ("8100", 100), ("8101", 20), ("8102", -5), ("8103", 40), ("8104", 10),
+    ]:  # fmt: skip
+        company.line(amount, account_id=account_id)
+    company.line(50, account_id="8103", day="2025-02-10")  # February has overhead alone
+    company.line(10, account_id="8104", day="2025-02-10")
+    company.target_set("overhead", "resource_tower", "OA|OB|OC|OM")
+    company.rule("o own", "cost_pool", 1, "fixed_percent", account_id="8100")
+    company.percentages("o own", "resource_tower", {"OA": 75, "OB": "rest"})
+    for account_id, tower in [("8101", "OM"), ("8102", "OC")]:
+        company.target_set(tower, "resource_tower", tower)
+        company.rule(f"o {tower}", "cost_pool", 2, "even", account_id=account_id, target_set=tower)
+    company.rule("o pool", "cost_pool", 3, "proportional", account_id="8103",
+                 target_set="overhead")  # fmt: skip
+    company.rule("o tower", "resource_tower", 1, "proportional", from_id="OM",
+                 target_set="overhead")  # fmt: skip
+    company.rule("o tried", "cost_pool", 4, "hybrid", account_id="8104")
+    for position, method in [(1, "proportional"), (2, "even")]:
+        company.add("cost_model/allocation_fallbacks", rule_set="current", rule_id="o tried",
+                    position=position, method=method, target_set="two")  # fmt: skip
+    company.target_set("two", "resource_tower", "OA|OB")
+    for end in ("A", "B", "C"):
+        company.target_set(f"o {end}", "consumer", f"o{end.lower()}")
+        company.rule(f"o {end}", "resource_tower", 2, "even", from_id=f"O{end}",
+                     target_set=f"o {end}")  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     """Build all cases in one company."""
@@ -328,6 +360,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         write_closed_receivers,
         write_walking_fallback,
         write_shared_cost,
+        write_overhead,
     ):
         write(cases)
     result = cases.build()
@@ -552,7 +585,8 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
     found = company.query(
         "select rule_id, object_id, message from allocation.alloc_use_faults"
         " where rule_id is not null"
-        " and fault not in ('stopped_sender', 'receiver_without_rule') order by all"
+        " and fault not in ('stopped_sender', 'receiver_without_rule', 'negative_cost')"
+        " order by all"
     )
     assert [(rule_id, object_id) for rule_id, object_id, _ in found] == [
         ("cloud", "south"),
@@ -578,6 +612,8 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
         ("n full", "receivers_closed."),
         ("n inner", "receivers_closed."),
         ("n last", "receivers_closed."),
+        ("o pool", "zero_weights."),
+        ("o tower", "zero_weights."),
         ("own use", "zero_weights."),
     ]
 
@@ -601,6 +637,38 @@ def test_shared_cost_by_what_the_ledger_names(company: EngineWorkspace) -> None:
         "negative in some period, such as for team c in the period from 2025-01-01;"
         " there it counts as 0" in warned[0][1]
     )
+
+
+def test_overhead_by_what_other_rules_bring(company: EngineWorkspace) -> None:
+    # the pools bring OA 75, OB 25, OM 20 and OC a credit, which weighs nothing; OM pays the others
+    rows = company.query(
+        "select fiscal_period::varchar, rule_id, to_id, reason_code, sum(amount_minor)::int"
+        " from (select *, null as from_id from allocation.alloc_pool_flows"
+        " union all by name select * from allocation.alloc_tower_flows)"
+        " where rule_set = 'current' and rule_id like 'o %' group by all order by all"
+    )
+    assert [row for row in rows if row[1] in ("o pool", "o tried")] == [
+        ("2025-01-01", "o pool", "OA", None, 3000),
+        ("2025-01-01", "o pool", "OB", None, 1000),
+        ("2025-01-01", "o tried", "OA", None, 750),
+        ("2025-01-01", "o tried", "OB", None, 250),
+        ("2025-02-01", "o pool", "UNALLOCATED", "zero_weights", 5000),
+        ("2025-02-01", "o tried", "OA", None, 500),
+        ("2025-02-01", "o tried", "OB", None, 500),
+    ]
+    paid = {(row[0], row[2]): row[4] for row in rows if row[1] in ("o A", "o B", "o C")}
+    assert paid == {
+        ("2025-01-01", "oa"): 12750,
+        ("2025-01-01", "ob"): 4250,
+        ("2025-01-01", "oc"): -500,
+        ("2025-02-01", "oa"): 500,
+        ("2025-02-01", "ob"): 500,
+    }
+    told = company.query(
+        "select message from allocation.alloc_use_faults where fault = 'negative_cost'"
+    )
+    assert len(told) == 2
+    assert all("finds less than nothing charged to OC by the other rules" in m for (m,) in told)
 
 
 def test_every_place_has_its_reason(company: EngineWorkspace) -> None:

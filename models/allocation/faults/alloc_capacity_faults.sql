@@ -1,4 +1,4 @@
--- grain: one rule and object used above its capacity, or charged less than nothing
+-- grain: one rule and object used above its capacity, or with a cost or charge below nothing
 -- why: a capacity or a charge that cannot be right is worth a look before the bill is sent
 -- reads: alloc_offers, alloc_weights, alloc_taken_offers
 -- conserves: every such use of the positions that were taken, with its worst or first period
@@ -7,14 +7,15 @@ with
 
 offers as (
 
-    select * from {{ ref('alloc_offers') }} where method_used in ('capacity', 'cloud_usage')
+    select * from {{ ref('alloc_offers') }}
+    where method_used in ('capacity', 'cloud_usage', 'proportional')
 
 ),
 
 taken_positions as (
 
     select * from {{ ref('alloc_taken_offers') }}
-    where method_used in ('capacity', 'cloud_usage')
+    where method_used in ('capacity', 'cloud_usage', 'proportional')
 
 ),
 
@@ -91,15 +92,17 @@ negative as (
     select
         taken_offers.defined_in,
         taken_offers.rule_id,
+        taken_offers.method_used,
         taken_offers.driver_id,
         weights.to_id,
         min(taken_offers.fiscal_period) as first_period,
         count(distinct taken_offers.fiscal_period) as periods
     from taken_offers
     inner join weights on taken_offers.offer_id = weights.offer_id
-    where taken_offers.method_used = 'cloud_usage' and weights.weight < 0
+    where taken_offers.method_used <> 'capacity' and weights.weight < 0
     group by
-        taken_offers.defined_in, taken_offers.rule_id, taken_offers.driver_id, weights.to_id
+        taken_offers.defined_in, taken_offers.rule_id, taken_offers.method_used,
+        taken_offers.driver_id, weights.to_id
 
 )
 
@@ -119,12 +122,15 @@ from overused
 union all
 
 select
-    'negative_cloud_use',
+    case method_used when 'proportional' then 'negative_cost' else 'negative_cloud_use' end,
     defined_in,
     rule_id,
     to_id,
     'finds less than nothing charged to ' || to_id || ' by '
-    || coalesce('the provider ' || driver_id, 'all providers') || ' in '
+    || case
+        when method_used = 'proportional' then 'the other rules of cost pools'
+        else coalesce('the provider ' || driver_id, 'all providers')
+    end || ' in '
     || cast(periods as varchar) || ' of the periods, first in that from '
     || cast(first_period as varchar)
     || '; there it counts as nothing: look for credits that belong to another period'

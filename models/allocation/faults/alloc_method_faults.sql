@@ -69,7 +69,9 @@ methods as (
         ('standard_rate', 'driver_id', 'n'), ('standard_rate', 'network', 'm'),
         ('standard_rate', 'budget_driver_id', 'm'), ('standard_rate', 'rate', 'n'),
         ('cloud_usage', 'target_set', 'm'), ('cloud_usage', 'driver_id', 'm'),
-        ('cloud_usage', 'network', 'm'), ('cloud_usage', 'idle', 'm'), ('hybrid', 'network', 'm')
+        ('cloud_usage', 'network', 'm'), ('cloud_usage', 'idle', 'm'),
+        ('proportional', 'target_set', 'n'), ('proportional', 'network', 'm'),
+        ('hybrid', 'network', 'm')
     ) as known (method, column_name, need)
 
 ),

@@ -1,6 +1,6 @@
 -- grain: one offer and receiver, by whatever method
--- why: every method brings its weights into this shape; a new method is one more branch
--- reads: alloc_offers, objects, target sets, percentages, driver, cloud, relationship weights
+-- why: who may receive: what exists, weighs something, and is neither the sender nor closed
+-- reads: alloc_offers, objects, target sets, alloc_method_weights, alloc_pool_costs
 -- conserves: every weight, also those of zero; is_left_out marks what a network method closes
 
 with
@@ -17,27 +17,15 @@ target_members as (
 
 ),
 
-percentages as (
+method_weights as (
 
-    select * from {{ ref('input_cost_model__allocation_percentages') }}
-
-),
-
-driver_weights as (
-
-    select * from {{ ref('alloc_driver_weights') }} where {{ in_stale_periods() }}
+    select * from {{ ref('alloc_method_weights') }} where {{ in_stale_periods() }}
 
 ),
 
-cloud_weights as (
+pool_costs as (
 
-    select * from {{ ref('alloc_cloud_weights') }} where {{ in_stale_periods() }}
-
-),
-
-relationship_weights as (
-
-    select * from {{ ref('alloc_relationship_weights') }} where {{ in_stale_periods() }}
+    select * from {{ ref('alloc_pool_costs') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -65,69 +53,37 @@ closed_objects as (
 weights as (
 
     select
+        offer_id,
+        to_layer,
+        to_id,
+        reason_code,
+        weight,
+        driver_period
+    from method_weights
+
+    union all
+
+    -- in proportion to what other rules bring to each
+    select
         offers.offer_id,
         target_members.to_layer,
         target_members.to_id,
-        cast(null as varchar) as reason_code,
-        cast(1 as decimal(38, 12)) as weight,
-        cast(null as date) as driver_period
+        null,
+        coalesce(pool_costs.amount, 0),
+        null
     from offers
     inner join target_members
         on
             offers.target_set = target_members.target_set
             and offers.target_rule_set = target_members.rule_set
             and offers.fiscal_period <= target_members.last_day
-    where offers.method_used = 'even'
-
-    union all
-
-    select
-        offers.offer_id,
-        case
-            when percentages.to_id = 'UNALLOCATED' then {{ next_layer('offers.layer_number') }}
-            else percentages.to_layer
-        end,
-        percentages.to_id,
-        case when percentages.to_id = 'UNALLOCATED' then 'not_distributed' end,
-        percentages.percentage,
-        null
-    from offers
-    inner join percentages
-        on offers.defined_in = percentages.rule_set and offers.rule_id = percentages.rule_id
-    where offers.method_used = 'fixed_percent'
-
-    union all
-
-    select
-        offer_id,
-        to_layer,
-        to_id,
-        null,
-        weight,
-        driver_period
-    from driver_weights
-
-    union all
-
-    select
-        offer_id,
-        to_layer,
-        to_id,
-        reason_code,
-        weight,
-        null
-    from cloud_weights
-
-    union all
-
-    select
-        offer_id,
-        to_layer,
-        to_id,
-        null,
-        weight,
-        null
-    from relationship_weights
+    left join pool_costs
+        on
+            offers.rule_set = pool_costs.rule_set
+            and offers.fiscal_period = pool_costs.fiscal_period
+            and target_members.to_layer = pool_costs.to_layer
+            and target_members.to_id = pool_costs.to_id
+    where offers.method_used = 'proportional'
 
 ),
 

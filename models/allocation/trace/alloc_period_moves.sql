@@ -182,6 +182,7 @@ select
         when method = 'tagged' and rule_key <> '~' then 'lines'
         when not is_in_both then 'appearance'
         when rule_key = '~' or sender_has_another_method then 'rules'
+        when method = 'proportional' then 'cost'
         when method in ('even', 'fixed_percent') and (from_layer = 'solution' or is_by_rules)
             then 'rules'
         else 'use'

@@ -18,7 +18,8 @@ typed as (
         {{ as_text('rule_set') }} as rule_set,
         {{ as_integer('position') }} as position,
         {{ as_code('method', [
-            'even', 'fixed_percent', 'driver', 'relationship', 'capacity', 'cloud_usage'
+            'even', 'fixed_percent', 'driver', 'relationship', 'capacity', 'cloud_usage',
+            'proportional'
         ]) }} as method,
         {{ as_text('target_set') }} as target_set,
         {{ as_text('driver_id') }} as driver_id,
@@ -44,6 +45,7 @@ checked as (
             codes={
                 'method': [
                     'even', 'fixed_percent', 'driver', 'relationship', 'capacity', 'cloud_usage',
+                    'proportional',
                 ],
                 'idle': ['visible', 'recovered'],
             },

@@ -28,7 +28,7 @@ typed as (
         {{ as_text('project_id') }} as project_id,
         {{ as_code('method', [
             'tagged', 'even', 'fixed_percent', 'driver', 'relationship', 'capacity', 'dual_rate',
-            'standard_rate', 'cloud_usage', 'hybrid'
+            'standard_rate', 'cloud_usage', 'proportional', 'hybrid'
         ]) }} as method,
         {{ as_text('target_set') }} as target_set,
         {{ as_text('driver_id') }} as driver_id,
@@ -66,7 +66,7 @@ checked as (
                 'sender_layer': ['cost_pool', 'resource_tower', 'solution'],
                 'method': [
                     'tagged', 'even', 'fixed_percent', 'driver', 'relationship', 'capacity',
-                    'dual_rate', 'standard_rate', 'cloud_usage', 'hybrid',
+                    'dual_rate', 'standard_rate', 'cloud_usage', 'proportional', 'hybrid',
                 ],
                 'network': ['reciprocal', 'step_down', 'direct'],
                 'idle': ['visible', 'recovered'],
