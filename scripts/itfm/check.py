@@ -379,6 +379,12 @@ def _advice(
         return f"{shown} is a formula of a spreadsheet. Write the value that it shows."
     if code == "unparsable_number" and value.strip().endswith("%"):
         return f"{shown} has a percent sign. Write {value.strip().rstrip('% ')}."
+    is_a_word = not any(character.isdigit() for character in value)
+    if code == "unparsable_number" and table.name == "allocation_percentages" and is_a_word:
+        return (
+            f"{shown} is no percentage. Write a number such as 12{formats[1]}5, or the word rest "
+            "for what the other rows of the rule leave of 100."
+        )
     if code == "unparsable_number" and _is_huge(value):
         code = "too_large"
     texts = {

@@ -139,11 +139,15 @@ def test_names_files_and_formats(folder: Path) -> None:
 def test_percentages_as_people_write_them(folder: Path) -> None:
     percentages = folder / "cost_model/allocation_percentages.csv"
     text = percentages.read_text("utf-8")
-    percentages.write_text(text.replace("WAN,40", "WAN,40%"), "utf-8")
-    assert (
-        "'40%' has a percent sign. Write 40."
-        in messages(check_workspace(folder), "unparsable_number")[0]
-    )
+    for written, advice in [
+        ("40%", "'40%' has a percent sign. Write 40."),
+        (
+            "remainder",
+            "'remainder' is no percentage. Write a number such as 12.5, or the word rest",
+        ),
+    ]:
+        percentages.write_text(text.replace("WAN,40", f"WAN,{written}"), "utf-8")
+        assert advice in messages(check_workspace(folder), "unparsable_number")[0]
     header, *rows = text.splitlines()
     parts = [f"{row},{int(number) / 100}" for row, number in (one.rsplit(",", 1) for one in rows)]
     percentages.write_text("\n".join([header, *parts]), "utf-8")
