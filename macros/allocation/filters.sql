@@ -1,7 +1,17 @@
 {# One syntax for every filter of the cost model: empty or * is any, a|b|c is a list, * stands for any text, !a leaves a out. #}
 
+{# Blanks around members go, whatever kind of blank a spreadsheet left there. #}
 {% macro filter_text(column) -%}
-    coalesce(nullif(trim({{ column }}), ''), '*')
+    coalesce(
+        nullif(
+            regexp_replace(
+                regexp_replace({{ column }}, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'),
+                '[\s\p{Z}]*[|][\s\p{Z}]*', '|', 'g'
+            ),
+            ''
+        ),
+        '*'
+    )
 {%- endmacro %}
 
 {# The members of a filter, one a row; one that only leaves out starts from everything. #}
@@ -9,8 +19,13 @@
     {{ split_to_rows("case when " ~ only_leaves_out(filter) ~ " then '*|' else '' end || " ~ filter, '|') }}
 {%- endmacro %}
 
+{# A list of nothing but !a, and * among them or not: any value but those, also none. #}
 {% macro only_leaves_out(filter) -%}
-    strpos(replace('|' || replace({{ filter }}, ' ', ''), '|!', ''), '|') = 0
+    (
+        strpos(
+            replace(rtrim(replace('|' || replace({{ filter }}, ' ', '') || '|', '|*|', '|'), '|'), '|!', ''), '|'
+        ) = 0
+    )
 {%- endmacro %}
 
 {% macro is_left_out(member) -%}

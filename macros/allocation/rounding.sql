@@ -11,7 +11,7 @@
 {%- endmacro %}
 
 {% macro weight_units(weight) -%}
-    {{ digits_of('cast(' ~ weight ~ ' as decimal(24, 12))', 12) }}
+    {{ digits_of('cast(' ~ weight ~ ' as decimal(28, 12))', 12) }}
 {%- endmacro %}
 
 {% macro receiver_order(sender_key, receiver_key, fiscal_period) -%}
@@ -68,15 +68,22 @@
     case {{ layer_number }} when 1 then 'resource_tower' when 2 then 'solution' else 'consumer' end
 {%- endmacro %}
 
+{# Whether a cost carries the charge of a standard rate: not where it is none, nor where debits and credits nearly cancel. #}
+{% macro carries_charge(charge, cost, gross_cost) -%}
+    {{ cost }} > 0
+    and cast({{ charge }} as double) * {{ gross_cost }} < cast(1000000000000000 as double) * {{ cost }}
+{%- endmacro %}
+
 {# The part of a sender's cost that a standard rate covers; all of it where no rate is set, none where no cost is. #}
 {# Debits and credits that leave next to nothing carry no charge: their parts would be too large to be whole cents. #}
 {% macro rated_part(rated_minor) -%}
     case
         when {{ rated_minor }} is null then cast(1 as double)
         when
-            sum(amount_minor) over rated_cost > 0
-            and cast({{ rated_minor }} as double) * sum(abs(amount_minor)) over rated_cost
-            < cast(1000000000000000 as double) * sum(amount_minor) over rated_cost
+            {{ carries_charge(
+                rated_minor, 'sum(amount_minor) over rated_cost',
+                'sum(abs(amount_minor)) over rated_cost'
+            ) }}
             then cast({{ rated_minor }} as double) / cast(sum(amount_minor) over rated_cost as double)
         else cast(0 as double)
     end

@@ -27,7 +27,7 @@ REASONS = {
     "unclassified": "no classification rule matches",
     "no_matching_rule": "no allocation rule matches",
     "no_driver_data": "the driver of the rule has no data",
-    "zero_weights": "all weights of the driver are zero",
+    "zero_weights": "all weights of the rule are zero",
     "receivers_closed": "its receivers are closed by step_down or direct",
     "idle_capacity": "capacity that nobody used",
     "untagged_use": "cloud use without a tag",

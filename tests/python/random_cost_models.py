@@ -128,8 +128,6 @@ class CostModel:
     # (scenario, period) -> pool rule or tag -> signed amounts of its lines
     money: dict[tuple[str, str], dict[str, list[Decimal]]] = field(default_factory=dict)
     pool_rules: dict[str, Sender] = field(default_factory=dict)
-    # periods in which any model has actual money that other rules than proportional ones take
-    actual_periods: set[str] = field(default_factory=set)
     # what stands on an object in the CMDB, and the targets of each rule that walks
     above: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     walks: dict[str, tuple[dict[str, Node], dict[str, Decimal]]] = field(default_factory=dict)
@@ -151,30 +149,31 @@ class CostModel:
             }
         return set()
 
-    def pool_costs(self, period: str) -> Amounts:
-        """Return what pool rules bring to objects: of actual money, else of all plans together."""
-        sent: Amounts = defaultdict(Fraction)
-        for (scenario, month), money in self.money.items():
-            if month == period and (scenario == "actual" or period not in self.actual_periods):
-                for rule_id, lines in money.items():
-                    sent["", rule_id] += Fraction(sum(lines))
+    def pool_costs(self, period: str, *, actual: bool) -> Amounts:
+        """Return what pool rules bring to objects: of actual money, or of all plans together."""
         costs: Amounts = defaultdict(Fraction)
-        for (_, rule_id), cost in sent.items():
-            sender = self.pool_rules[rule_id]
-            if sender.method == "proportional":
+        for (scenario, month), money in self.money.items():
+            if month != period or (scenario == "actual") != actual:
                 continue
-            amounts = {node: cost * share for node, share in sender.shares(set()).items()}
-            if sender.rate is not None:
-                amounts = {n: sender.rate * Fraction(w) for n, w in sender.parts[0][1].items()}
-            for node, amount in amounts.items():
-                costs[node] += amount
+            sent: dict[str, Fraction] = defaultdict(Fraction)
+            for rule_id, lines in money.items():
+                sent[rule_id] += Fraction(sum(lines))
+            for rule_id, cost in sent.items():
+                sender = self.pool_rules[rule_id]
+                amounts = {node: cost * share for node, share in sender.shares(set()).items()}
+                if sender.rate is not None:  # no cost carries no charge
+                    rate = sender.rate if cost > 0 else 0
+                    amounts = {n: rate * Fraction(w) for n, w in sender.parts[0][1].items()}
+                for node, amount in amounts.items():
+                    costs[node] += 0 if sender.method == "proportional" else amount
         return costs
 
     def weigh_by_cost(self, sender: Sender, period: str) -> None:
-        """Give a proportional rule its weights of a period."""
+        """Give a proportional rule its weights: by plans while it has no actual money to send."""
         if sender.method == "proportional":
-            costs = self.pool_costs(period)
             ((_, members),) = sender.parts
+            actual = sender.rule_id in self.money.get(("actual", period), {})
+            costs = self.pool_costs(period, actual=actual)
             sender.parts = [(Fraction(1), {node: costs.get(node, Fraction(0)) for node in members})]
 
     def walk(self, rule_id: str, start: str) -> set[Node]:
@@ -638,17 +637,4 @@ def write_company(company: EngineWorkspace, shapes: list[Shape]) -> list[CostMod
         company.add("ledger/exchange_rates", from_currency="EUR", to_currency="USD",
                     rate_type="average", rate_date=period, rate="1.25")  # fmt: skip
     company.line(1, day="2025-03-31", account_id="none of the models")  # every period has money
-    models = [write_model(company, number, shape) for number, shape in enumerate(shapes)]
-    actual_periods = {
-        period
-        for model in models
-        for (scenario, period), money in model.money.items()
-        if scenario == "actual"
-        and any(
-            model.pool_rules[rule_id].method != "proportional" and not rule_id.endswith("nobody")
-            for rule_id in money
-        )
-    }
-    for model in models:
-        model.actual_periods = actual_periods
-    return models
+    return [write_model(company, number, shape) for number, shape in enumerate(shapes)]

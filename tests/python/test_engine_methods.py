@@ -303,6 +303,17 @@ def write_shared_cost(company: EngineWorkspace) -> None:
     company.target_set("teams", "consumer", "team a|team b|team c")
     company.rule("shared", "cost_pool", 98, "driver", account_id="7990", target_set="teams",
                  driver_id="tagged_cost")  # fmt: skip
+    # in rupiah or dong, direct cost has many digits
+    company.consumers("giant", "small giant")
+    for amount, name in [(5_000_000_000_000, "giant"), (1_000_000_000_000, "small giant")]:
+        company.line(amount, consumer_id=name)
+    company.target_set("giants", "consumer", "*giant")
+    company.line(600, account_id="7991")
+    company.rule("shared by giants", "cost_pool", 98, "driver", account_id="7991",
+                 target_set="giants", driver_id="tagged_cost")  # fmt: skip
+    company.line(60, account_id="7992")
+    company.rule("overhead of giants", "cost_pool", 98, "proportional", account_id="7992",
+                 target_set="giants")  # fmt: skip
 
 
 def write_overhead(company: EngineWorkspace) -> None:
@@ -613,7 +624,6 @@ def test_use_that_counts_otherwise_is_a_warning(company: EngineWorkspace) -> Non
         ("n inner", "receivers_closed."),
         ("n last", "receivers_closed."),
         ("o pool", "zero_weights."),
-        ("o tower", "zero_weights."),
         ("own use", "zero_weights."),
     ]
 
@@ -637,6 +647,20 @@ def test_shared_cost_by_what_the_ledger_names(company: EngineWorkspace) -> None:
         "negative in some period, such as for team c in the period from 2025-01-01;"
         " there it counts as 0" in warned[0][1]
     )
+
+
+def test_weights_of_many_digits(company: EngineWorkspace) -> None:
+    # the shared cost by tags is brought too, and weighs with the tagged lines
+    rows = company.query(
+        "select rule_id, to_id, sum(amount_minor)::int from allocation.alloc_pool_flows"
+        " where rule_set = 'current' and rule_id like '%giants' group by all order by all"
+    )
+    assert rows == [
+        ("overhead of giants", "giant", 5000),
+        ("overhead of giants", "small giant", 1000),
+        ("shared by giants", "giant", 50000),
+        ("shared by giants", "small giant", 10000),
+    ]
 
 
 def test_overhead_by_what_other_rules_bring(company: EngineWorkspace) -> None:

@@ -150,6 +150,17 @@ def write_wrong_places(company: EngineWorkspace) -> None:
     company.classify("no bar", 705, "Staffing", "Internal Labor", vendor="!|!nobody")
     company.rule("no such", "cost_pool", 990, "even", cost_pool="!Staffin", target_set="c",
                  valid_to="2024-12-31")  # fmt: skip
+    company.classify("all out", 708, "Staffing", "Internal Labor", description="!*")
+    company.classify("minus", 709, "Staffing", "Internal Labor", account_id="-6490")
+    company.rule("all clouds out", "solution", 708, "cloud_usage", driver_id="aws|!*",
+                 from_id="s1")  # fmt: skip
+    company.rule("beyond", "solution", 709, "fixed_percent", from_id="s1")
+    company.percentages("beyond", "consumer", {"c1": 130, "c2": "rest"})
+    company.target_set("hollow", "consumer", "!")
+    company.target_set("hollow", "solution", "!*")
+    # kinds that do not meet add nothing to each other
+    company.target_set("kinds", "solution", "!s1", object_kind="service")
+    company.target_set("kinds", "solution", "*", object_kind="application")
     company.target_set("two halves", "consumer", "c1")
     company.target_set("two halves", "consumer", "!c2")
     company.classify("text bar", 704, "Staffing", "Internal Labor", description="a||b")
@@ -402,8 +413,8 @@ FAULTS = [
     ("error", None, "target set misplaced takes receivers from the consumer layer and names s1"),
     ("error", None, "names s1 of the kind application, which is of the kind service; correct"),
     ("error", None, "target set c has members in the rule set nxt, which rule_sets does not list"),
-    ("error", "bar", "filters on 6000|, a list of which one member is empty; take out"),
-    ("error", "no bar", "filters on !|!nobody, a list of which one member is empty; take out"),
+    ("error", "bar", "filters on 6000|, of which one member is empty; write a|b, or !a"),
+    ("error", "no bar", "filters on !|!nobody, of which one member is empty; write a|b, or"),
     (
         "warning",
         "no bar",
@@ -415,7 +426,7 @@ FAULTS = [
         "leaves out Staffin, but no cost pool has such a name (did you mean Staff",
     ),
     ("error", None, "target set two halves has a row that only leaves out, !c2, beside others, to"),
-    ("error", "text bar", "filters on the description a||b, a list of which one member is"),
+    ("error", "text bar", "filters on the description a||b, of which one member is empty"),
     ("error", "elsewhere", "a percentage for c1 in the rule set curent, which rule_sets does not"),
     ("error", "elsewhere", "a fallback at position 1 in the rule set curent, which rule_sets"),
     ("error", "no percent", "nor a hybrid rule that tries it; copy the rule into the set"),
@@ -424,7 +435,17 @@ FAULTS = [
         "some percent",
         "add up to 60 and not to 100; correct them, or say who takes the rest",
     ),
-    ("error", "two rests", "add up to 160 and not to 100; correct them; the word rest can stand"),
+    (
+        "error",
+        "two rests",
+        "cost_model.allocation_percentages that cannot be used: repeated_key in per",
+    ),
+    ("error", "beyond", "add up to 130 and not to 100; correct them."),
+    ("error", "all out", "filters on !*, which leaves out everything; write !a for all but a"),
+    ("error", "all clouds out", "filters on aws|!*, which leaves out everything; write !a for all"),
+    ("warning", "minus", "what is meant to be left out has ! in front, !a"),
+    ("error", None, "target set hollow has an empty member; write a|b, or !a to leave a out"),
+    ("error", None, "target set hollow leaves out everything; write !a for all but a"),
     ("error", "pool network", "names a network, but cost pools do not pay each other; empty"),
     ("error", "hundredth", "add up to 100.00001 and not to 100"),
     ("error", "thirds", "100.000000000001 and not to 100; correct them: they count to the twelfth"),
@@ -478,9 +499,9 @@ FAULTS = [
     ("warning", "loud driver", "no value is known (did you mean d? Ids keep their case); its"),
     ("warning", "slip", "lout end, of which no value is known (did you mean loud ends?); its"),
     ("error", "slip set", "no row in target_sets (did you mean both norths?); add it, or"),
-    ("error", "comma", "no object has such a name; correct it, or leave it out: a list is writ"),
+    ("error", "comma", "no object has such a name; correct it, or take it out: a list is written"),
     ("warning", "zeros", "but no account has such a name (did you mean 8100?); correct it, or"),
-    ("warning", "digit", "filters on 8200, but no account has such a name; correct it, or leave"),
+    ("warning", "digit", "filters on 8200, but no account has such a name; correct it, or take"),
     ("warning", "loud ends", "do not exist, such as C2 (did you mean c2? Ids keep their case);"),
     ("warning", "loud ends", "do not exist, such as S1 (did you mean s1? Ids keep their case);"),
     ("error", "budget twice", "driver d, a row of which cannot be used: unparsable_number in quan"),
@@ -571,7 +592,7 @@ def test_a_rejected_row_names_its_rule(faulty: EngineWorkspace) -> None:
         "select distinct rule_id from reconciliation.rec_rejected_rows"
         " where table_name in ('allocation_percentages', 'drivers', 'services')"
     )
-    assert sorted(rows, key=str) == [("set and shares",), (None,)]
+    assert sorted(rows, key=str) == [("set and shares",), ("two rests",), (None,)]
 
 
 def test_no_money_moves(faulty: EngineWorkspace) -> None:

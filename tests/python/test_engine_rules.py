@@ -201,7 +201,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     company.add("consumption/service_usage", usage_id=1, service_id="s2", usage_date="2025-01-01",
                 used_by_type="consumer", used_by_id="c1", quantity=-5)  # fmt: skip
     company.rule("too heavy", "solution", 16, "driver", from_id="s1", driver_id="bytes")
-    company.driver("bytes", "s1", {"c1": 3_000_000_000_000})
+    company.driver("bytes", "s1", {"c1": 3_000_000_000_000_000})
     company.add("cost_model/rule_sets", rule_set="current", status="current")
     company.add("cost_model/rule_sets", rule_set="twin", status="current")
     company.target_set("all", "consumer", "*")
@@ -231,7 +231,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("error", "tie 1", "and rule tie 2 both take"),
         ("error", "a", "and rule b both take"),
         ("error", "below zero", "such as for c1 from s2 in the period from 2025-01-01"),
-        ("error", "too heavy", "a million millions or more, such as for c1"),
+        ("error", "too heavy", "a thousand million millions or more, such as for c1"),
         ("error", "own", "which the standard does not have"),
         ("error", None, "target set all names nobody here"),
     ],

@@ -240,7 +240,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
         ("uncovered_period", "pool hole", "Telecom / Other Operating / OpEx",
          "no rule takes it in 1 of the periods that have money, first in that from 2025-02-01"),
         ("stopped_sender", "zero", "zero",
-         "pays nobody in 2 periods, first in that from 2025-02-01, such as for zero: all weights"
+         "pays nobody in 1 period, first in that from 2025-02-01, such as for zero: all weights"
          " are 0; money that it takes there stays unallocated as zero_weights"),
         ("stopped_sender", "closed", "closed",
          "such as for closed: its network leaves out everybody who would receive; money that it"

@@ -86,8 +86,8 @@ matched_filters as (
         on {{ matches_pattern('texts.description', member_name('filter_parts.member')) }}
     group by texts.description, filter_parts.filter
     having
-        {{ only_leaves_out('filter_parts.filter') }}
-        or not bool_or({{ is_left_out('filter_parts.member') }})
+        bool_or({{ is_left_out('filter_parts.member') }})
+        = {{ only_leaves_out('filter_parts.filter') }}
 
 ),
 

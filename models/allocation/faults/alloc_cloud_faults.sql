@@ -176,12 +176,12 @@ select
     || case member when '*' then 'every provider' else {{ member_name('member') }} end
     || ', of which there is none; '
     || case
-        when {{ is_left_out('member') }} then 'correct the name, or leave it out'
+        when {{ is_left_out('member') }} then 'correct the name, or take it out'
         when has_known then 'the others that it names count alone'
         else without_charges
     end as message
 from judged_providers
-where not is_known
+where not is_known and {{ member_name('member') }} <> ''
 
 union all
 

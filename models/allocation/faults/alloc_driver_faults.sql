@@ -181,8 +181,8 @@ faults as (
         *,
         'error',
         'weight_too_large',
-        ', which is a million millions or more, such as for ' || heavy_receiver
-        || '; weigh by a larger unit, such as gigabytes or thousands'
+        ', which is a thousand million millions or more, such as for ' || heavy_receiver
+        || '; weigh by a larger unit, such as gigabytes or millions'
     from judged_weighings
     where heavy_receiver is not null
 

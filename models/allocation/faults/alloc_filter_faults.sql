@@ -54,7 +54,7 @@ distinct_parts as (
         attribute,
         part
     from filter_parts
-    where attribute <> 'description'
+    where attribute not in ('description', 'provider')
 
 ),
 
@@ -136,13 +136,14 @@ faults as (
             when 'cost_sub_pool' then 'cost sub-pool'
             when 'expense_type' then 'expense type'
             when 'object_id' then 'object'
-            when 'ci_class' then 'class of configuration items'
-            else 'provider'
+            else 'class of configuration items'
         end || ' has such a name' || {{ did_you_mean('alike_values.alike', 'filter_parts.part') }}
-        || '; correct it, or leave it out'
+        || '; correct it, or take it out'
         || case
             when filter_parts.part like '%,%' or filter_parts.part like '%;%'
                 then ': a list is written with bars, a|b|c'
+            when regexp_matches(lower(filter_parts.part), '^(-|<>|not )')
+                then ': what is meant to be left out has ! in front, !a'
             else ''
         end as message
     from filter_parts
@@ -165,10 +166,22 @@ faults as (
         file_name,
         line_number,
         'filters on ' || case when attribute = 'description' then 'the description ' else '' end
-        || filter || ', a list of which one member is empty; '
-        || 'take out the bar too many'
+        || filter || ', of which one member is empty; write a|b, or !a to leave a out'
     from filter_parts
     where part = ''
+
+    union all
+
+    select distinct
+        'error',
+        'leaves_out_everything',
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        'filters on ' || filter || ', which leaves out everything; write !a for all but a'
+    from filter_parts
+    where part = '*' and is_left_out
 
 )
 

@@ -32,7 +32,15 @@ sole_rows as (
     select
         *,
         {{ only_leaves_out(filter_text('to_id')) }} as only_leaves_out,
-        count(*) over (partition by rule_set, target_set, to_layer) as rows_of_layer
+        strpos(to_id, '!') > 0 as leaves_out,
+        coalesce(nullif(object_kind, ''), '*') as kind,
+        count(*) over (partition by rule_set, target_set, to_layer) as rows_of_layer,
+        count(case when coalesce(nullif(object_kind, ''), '*') = '*' then 1 end) over (
+            partition by rule_set, target_set, to_layer
+        ) as rows_of_any_kind,
+        count(*) over (
+            partition by rule_set, target_set, to_layer, coalesce(nullif(object_kind, ''), '*')
+        ) as rows_of_kind
     from {{ ref('input_cost_model__target_sets') }}
 
 ),
@@ -64,7 +72,9 @@ unknown_members as (
     from named_members
     left join objects
         on {{ matches_pattern('objects.object_id', member_name('named_members.member')) }}
-    where objects.object_id is null and named_members.member <> '*'
+    where
+        objects.object_id is null
+        and {{ member_name('named_members.member') }} not in ('', '*')
 
 ),
 
@@ -111,6 +121,26 @@ faults as (
 
     union all
 
+    select distinct
+        'error',
+        case {{ member_name('member') }}
+            when '' then 'empty_member' else 'leaves_out_everything'
+        end,
+        cast(null as varchar),
+        cast(null as varchar),
+        file_name,
+        line_number,
+        'target set ' || target_set || case {{ member_name('member') }}
+            when '' then ' has an empty member; write a|b, or !a to leave a out'
+            else ' leaves out everything; write !a for all but a'
+        end
+    from named_members
+    where
+        {{ member_name('member') }} = ''
+        or {{ is_left_out('member') }} and {{ member_name('member') }} = '*'
+
+    union all
+
     select
         'error',
         'leaves_out_alone',
@@ -122,7 +152,10 @@ faults as (
         || ', beside others, to which it adds everything else; '
         || 'write it into the row that it takes from, as in SVC*|!SVC-X'
     from sole_rows
-    where only_leaves_out and rows_of_layer > 1
+    where
+        only_leaves_out
+        and leaves_out
+        and case kind when '*' then rows_of_layer else rows_of_kind + rows_of_any_kind end > 1
 
     union all
 

@@ -43,7 +43,7 @@ odd_values as (
             driver_values.driver_id = odd_deliveries.driver_id
             and driver_values.from_id = odd_deliveries.from_id
             and driver_values.driver_period = odd_deliveries.driver_period
-    where driver_values.quantity < 0 or driver_values.quantity >= 1000000000000
+    where driver_values.quantity < 0 or driver_values.quantity >= 1000000000000000
 
 )
 

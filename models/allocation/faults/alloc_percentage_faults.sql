@@ -115,7 +115,7 @@ faults as (
                     when total_percentage < 100
                         then ', or say who takes the rest: an object or UNALLOCATED, with the word '
                             || 'rest for its percentage'
-                    else '; the word rest can stand in one row'
+                    else ''
                 end
         end as message
     from sums

@@ -67,7 +67,19 @@ uses as (
     union all
 
     select
-        'ci_class' as attribute,
+        'provider' as attribute,
+        ci_class_filter as filter,
+        defined_in,
+        rule_id,
+        file_name,
+        line_number
+    from allocation_rules
+    where method = 'cloud_usage'
+
+    union all
+
+    select
+        case fallbacks.method when 'relationship' then 'ci_class' else 'provider' end as attribute,
         {{ filter_text('fallbacks.driver_id') }} as filter,
         rules.defined_in,
         rules.rule_id,
@@ -76,7 +88,7 @@ uses as (
     from allocation_rules as rules
     inner join {{ ref('input_cost_model__allocation_fallbacks') }} as fallbacks
         on rules.defined_in = fallbacks.rule_set and rules.rule_id = fallbacks.rule_id
-    where rules.method = 'hybrid' and fallbacks.method = 'relationship'
+    where rules.method = 'hybrid' and fallbacks.method in ('relationship', 'cloud_usage')
 
 )
 

@@ -11,8 +11,10 @@ stopped_shares as (
         rule_set,
         fiscal_period,
         rule_id,
+        sender_layer,
         from_id,
-        reason_code
+        reason_code,
+        method_used
     from {{ ref('alloc_shares') }}
     where
         reason_code in ('zero_weights', 'receivers_closed')
@@ -51,11 +53,12 @@ unweighed_shares as (
         rule_id,
         sender_layer,
         from_id,
-        part
+        part,
+        method_used
     from {{ ref('alloc_shares') }}
     where
         reason_code = 'no_driver_data'
-        and method_used in ('driver', 'capacity', 'dual_rate', 'relationship')
+        and method_used in ('driver', 'capacity', 'dual_rate', 'relationship', 'proportional')
 
 ),
 
@@ -64,6 +67,7 @@ paid_objects as (
 
     select
         rule_set,
+        fiscal_period,
         to_layer as layer,
         to_id as object_id
     from {{ ref('alloc_shares') }}
@@ -73,6 +77,7 @@ paid_objects as (
 
     select
         rule_set,
+        fiscal_period,
         tag_layer,
         tag_id
     from {{ ref('alloc_pool_rules') }}
@@ -105,7 +110,8 @@ never_weighed as (
         rules.rule_id,
         min(unweighed.from_id) as from_id,
         count(distinct unweighed.from_id) as senders,
-        min(unweighed.part) as part
+        min(unweighed.part) as part,
+        min(unweighed.method_used) as method_used
     from unweighed_shares as unweighed
     inner join rules on unweighed.rule_set = rules.rule_set and unweighed.rule_id = rules.rule_id
     left join weighed_senders as weighed
@@ -134,13 +140,22 @@ stopped as (
         rules.defined_in,
         rules.rule_id,
         shares.reason_code,
+        min(shares.method_used) as method_used,
         min(shares.from_id) as from_id,
         min(shares.fiscal_period) as first_period,
         count(distinct shares.fiscal_period) as periods
     from stopped_shares as shares
     inner join rules on shares.rule_set = rules.rule_set and shares.rule_id = rules.rule_id
     left join told_rules on rules.rule_id = told_rules.rule_id
-    where told_rules.rule_id is null
+    left join paid_objects as paid
+        on
+            shares.rule_set = paid.rule_set
+            and shares.fiscal_period = paid.fiscal_period
+            and shares.sender_layer = paid.layer
+            and shares.from_id = paid.object_id
+    where
+        told_rules.rule_id is null
+        and (paid.object_id is not null or shares.sender_layer = 'cost_pool')
     group by rules.defined_in, rules.rule_id, shares.reason_code
 
 )
@@ -153,8 +168,10 @@ select
     'pays nobody in ' || {{ counted('periods', 'period') }} || ', first in that from '
     || cast(first_period as varchar)
     || case from_id when '*' then '' else ', such as for ' || from_id end
-    || case reason_code
-        when 'zero_weights' then ': all weights are 0'
+    || case
+        when reason_code = 'zero_weights' and method_used = 'proportional'
+            then ': no rule of cost pools by another method brings cost to those who may receive'
+        when reason_code = 'zero_weights' then ': all weights are 0'
         else ': its network leaves out everybody who would receive'
     end
     || '; money that it takes there stays unallocated as ' || reason_code as message
@@ -176,5 +193,8 @@ select
         else ''
     end
     || ' in any period; money that it takes there stays unallocated as no_driver_data: '
-    || 'deliver values from there, or let another rule take it'
+    || case method_used
+        when 'proportional' then 'name others than its senders in its target set'
+        else 'deliver values from there, or let another rule take it'
+    end
 from never_weighed

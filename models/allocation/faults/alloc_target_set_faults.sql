@@ -132,7 +132,9 @@ faults as (
         and rules.target_set not in (
             select named_members.target_set
             from named_members
-            where strpos(named_members.member, '*') = 0
+            where
+                strpos(named_members.member, '*') = 0
+                or {{ is_left_out('named_members.member') }}
         )
 
 )

@@ -32,7 +32,7 @@ select
     count(case when driver_values.is_known_receiver then 1 end) as known_receivers,
     cast(sum(driver_values.replaced_values) as bigint) as replaced_values,
     min(case when driver_values.quantity < 0 then driver_values.to_id end) as negative_receiver,
-    min(case when driver_values.quantity >= 1000000000000 then driver_values.to_id end)
+    min(case when driver_values.quantity >= 1000000000000000 then driver_values.to_id end)
         as heavy_receiver,
     min(case when driver_values.replaced_values > 0 then driver_values.to_id end)
         as replaced_receiver,

@@ -23,15 +23,23 @@ objects as (
 
 ),
 
+rules as (
+
+    select * from {{ ref('alloc_rules') }}
+
+),
+
 -- nothing is added up where no rule asks for it
 asking_rules as (
 
-    select distinct
+    select
         rule_set,
         fiscal_period,
-        rule_id
+        rule_id,
+        min(position) as position
     from offers
     where method_used = 'proportional'
+    group by rule_set, fiscal_period, rule_id
 
 ),
 
@@ -44,7 +52,7 @@ asking_periods as (
 
 ),
 
-sent_money as (
+money as (
 
     select
         pool_rules.rule_set,
@@ -53,7 +61,8 @@ sent_money as (
         pool_rules.tag_layer,
         pool_rules.tag_id,
         buckets.scenario,
-        sum(buckets.amount_minor) as amount_minor
+        cast(sum(buckets.amount_minor) as double) as amount_minor,
+        cast(sum(abs(buckets.amount_minor)) as double) as gross_minor
     from {{ ref('alloc_pool_rules') }} as pool_rules
     inner join asking_periods
         on
@@ -63,44 +72,13 @@ sent_money as (
         on
             pool_rules.rule_set = buckets.rule_set
             and pool_rules.bucket_id = buckets.bucket_id
-    left join asking_rules
-        on
-            pool_rules.rule_set = asking_rules.rule_set
-            and pool_rules.fiscal_period = asking_rules.fiscal_period
-            and pool_rules.rule_id = asking_rules.rule_id
     where
         {{ in_stale_periods('pool_rules.fiscal_period') }}
         and pool_rules.reason_code is null
         and buckets.measure = 'amount'
-        and asking_rules.rule_id is null
     group by
         pool_rules.rule_set, pool_rules.fiscal_period, pool_rules.rule_id,
         pool_rules.tag_layer, pool_rules.tag_id, buckets.scenario
-
-),
-
--- where no actual money is yet, the plans weigh together
-judged_money as (
-
-    select
-        *,
-        bool_or(scenario = 'actual') over (partition by rule_set, fiscal_period) as has_actual
-    from sent_money
-
-),
-
-money as (
-
-    select
-        rule_set,
-        fiscal_period,
-        rule_id,
-        tag_layer,
-        tag_id,
-        sum(amount_minor) as amount_minor
-    from judged_money
-    where scenario = 'actual' or not has_actual
-    group by rule_set, fiscal_period, rule_id, tag_layer, tag_id
 
 ),
 
@@ -112,17 +90,26 @@ receivers as (
         offers.rule_id,
         offers.offer_id,
         offers.position,
-        offers.part_percentage,
-        offers.method_used,
-        case
-            when offers.method_used = 'capacity' and offers.idle = 'visible' then offers.capacity
-        end as capacity,
+        cast(offers.part_percentage as double) / 100 as part,
+        cast(rules.rate as double) as rate,
         method_weights.to_layer,
         method_weights.to_id,
         method_weights.reason_code,
-        method_weights.weight
+        cast(method_weights.weight as double) as weight,
+        case
+            when offers.method_used = 'capacity' and offers.idle = 'visible'
+                then cast(offers.capacity as double)
+            else 0
+        end as capacity,
+        cast(sum(method_weights.weight) over (partition by offers.offer_id) as double)
+            as total_weight,
+        -- of several tries the first by which an object receives
+        min(case when method_weights.reason_code is null then offers.position end) over (
+            partition by offers.rule_set, offers.fiscal_period, offers.rule_id
+        ) as first_position
     from offers
     inner join method_weights on offers.offer_id = method_weights.offer_id
+    inner join rules on offers.rule_set = rules.rule_set and offers.rule_id = rules.rule_id
     left join objects
         on
             method_weights.to_layer = objects.layer
@@ -134,16 +121,20 @@ receivers as (
 
 ),
 
--- of several tries the first by which an object receives
-weighed_receivers as (
+-- what another try than a proportional one brings, counts
+counted_receivers as (
 
-    select
-        *,
-        min(case when reason_code is null then position end) over (
-            partition by rule_set, fiscal_period, rule_id
-        ) as first_position,
-        sum(weight) over (partition by offer_id) as total_weight
+    select receivers.*
     from receivers
+    left join asking_rules
+        on
+            receivers.rule_set = asking_rules.rule_set
+            and receivers.fiscal_period = asking_rules.fiscal_period
+            and receivers.rule_id = asking_rules.rule_id
+    where
+        receivers.position = receivers.first_position
+        and receivers.reason_code is null
+        and (asking_rules.position is null or receivers.position < asking_rules.position)
 
 ),
 
@@ -152,38 +143,37 @@ costs as (
     select
         money.rule_set,
         money.fiscal_period,
+        money.scenario,
         receivers.to_layer,
         receivers.to_id,
         case
-            when receivers.method_used = 'standard_rate'
-                then cast(receivers.weight as double) * rules.rate
-            else
-                money.amount_minor * 0.01
-                * (
-                    cast(receivers.weight as double)
-                    / greatest(receivers.total_weight, coalesce(receivers.capacity, 0))
-                )
-                * (receivers.part_percentage * 0.01)
+            when receivers.rate is null
+                then
+                    money.amount_minor / 100 * receivers.part
+                    * (receivers.weight / greatest(receivers.total_weight, receivers.capacity))
+            when {{ carries_charge(
+                'receivers.rate * receivers.total_weight * 100',
+                'money.amount_minor', 'money.gross_minor'
+            ) }}
+                then receivers.rate * receivers.weight
+            else 0
         end as amount
     from money
-    inner join weighed_receivers as receivers
+    inner join counted_receivers as receivers
         on
             money.rule_set = receivers.rule_set
             and money.fiscal_period = receivers.fiscal_period
             and money.rule_id = receivers.rule_id
-            and receivers.position = receivers.first_position
-    inner join {{ ref('alloc_rules') }} as rules
-        on money.rule_set = rules.rule_set and money.rule_id = rules.rule_id
-    where receivers.reason_code is null
 
     union all
 
     select
         rule_set,
         fiscal_period,
+        scenario,
         tag_layer,
         tag_id,
-        amount_minor * 0.01
+        amount_minor / 100
     from money
     where tag_id is not null
 
@@ -194,6 +184,9 @@ select
     fiscal_period,
     to_layer,
     to_id,
-    sum(cast(amount as decimal(38, 12))) as amount
+    coalesce(sum(case when scenario = 'actual' then cast(amount as decimal(38, 12)) end), 0)
+        as actual_amount,
+    coalesce(sum(case when scenario <> 'actual' then cast(amount as decimal(38, 12)) end), 0)
+        as planned_amount
 from costs
 group by rule_set, fiscal_period, to_layer, to_id

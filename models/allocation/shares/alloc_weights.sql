@@ -1,6 +1,6 @@
 -- grain: one offer and receiver, by whatever method
 -- why: who may receive: what exists, weighs something, and is neither the sender nor closed
--- reads: alloc_offers, objects, target sets, alloc_method_weights, alloc_pool_costs
+-- reads: alloc_offers, alloc_objects, alloc_method_weights, alloc_cost_weights
 -- conserves: every weight, also those of zero; is_left_out marks what a network method closes
 
 with
@@ -11,21 +11,15 @@ offers as (
 
 ),
 
-target_members as (
-
-    select * from {{ ref('alloc_target_members') }}
-
-),
-
 method_weights as (
 
     select * from {{ ref('alloc_method_weights') }} where {{ in_stale_periods() }}
 
 ),
 
-pool_costs as (
+cost_weights as (
 
-    select * from {{ ref('alloc_pool_costs') }} where {{ in_stale_periods() }}
+    select * from {{ ref('alloc_cost_weights') }} where {{ in_stale_periods() }}
 
 ),
 
@@ -58,32 +52,21 @@ weights as (
         to_id,
         reason_code,
         weight,
-        driver_period
+        driver_period,
+        false as is_sender
     from method_weights
 
     union all
 
-    -- in proportion to what other rules bring to each
     select
-        offers.offer_id,
-        target_members.to_layer,
-        target_members.to_id,
+        offer_id,
+        to_layer,
+        to_id,
         null,
-        coalesce(pool_costs.amount, 0),
-        null
-    from offers
-    inner join target_members
-        on
-            offers.target_set = target_members.target_set
-            and offers.target_rule_set = target_members.rule_set
-            and offers.fiscal_period <= target_members.last_day
-    left join pool_costs
-        on
-            offers.rule_set = pool_costs.rule_set
-            and offers.fiscal_period = pool_costs.fiscal_period
-            and target_members.to_layer = pool_costs.to_layer
-            and target_members.to_id = pool_costs.to_id
-    where offers.method_used = 'proportional'
+        weight,
+        null,
+        is_sender
+    from cost_weights
 
 ),
 
@@ -94,7 +77,8 @@ marked_weights as (
         offers.fiscal_period,
         coalesce(objects.order_key, {{ order_key('weights.to_id') }}) as order_key,
         objects.object_id is not null or weights.reason_code is not null as is_known,
-        weights.to_layer = offers.sender_layer and weights.to_id = offers.from_id as is_itself,
+        weights.is_sender
+        or weights.to_layer = offers.sender_layer and weights.to_id = offers.from_id as is_itself,
         weights.reason_code is null
         and weights.to_layer = offers.sender_layer
         and (

@@ -31,7 +31,10 @@ added_up as (
 
     select
         *,
-        coalesce(sum(number) over (partition by rule_set, rule_id), 0) as numbers
+        coalesce(
+            sum(case when number < 1000000 then number end) over (partition by rule_set, rule_id),
+            0
+        ) as numbers
     from typed
 
 ),
@@ -72,6 +75,15 @@ select
     line_number,
     coalesce(
         row_fault,
-        {{ repeated_key(['rule_set', 'rule_id', 'to_id'], 'row_fault') }}
+        case when percentage >= 1000000 then 'too_large:percentage' end,
+        {{ repeated_key(['rule_set', 'rule_id', 'to_id'], 'row_fault') }},
+        case
+            when
+                is_rest
+                and row_number() over (
+                    partition by rule_set, rule_id, is_rest order by file_name, line_number
+                ) > 1
+                then 'repeated_key:percentage'
+        end
     ) as reject_reason
 from checked
