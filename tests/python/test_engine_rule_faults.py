@@ -156,6 +156,8 @@ def write_wrong_places(company: EngineWorkspace) -> None:
                  from_id="s1")  # fmt: skip
     company.rule("beyond", "solution", 709, "fixed_percent", from_id="s1")
     company.percentages("beyond", "consumer", {"c1": 130, "c2": "rest"})
+    company.rule("tiny", "solution", 710, "fixed_percent", from_id="s1")
+    company.percentages("tiny", "consumer", {"c1": 0.6, "c2": "rest"})
     company.target_set("hollow", "consumer", "!")
     company.target_set("hollow", "solution", "!*")
     # kinds that do not meet add nothing to each other
@@ -441,6 +443,7 @@ FAULTS = [
         "cost_model.allocation_percentages that cannot be used: repeated_key in per",
     ),
     ("error", "beyond", "add up to 130 and not to 100; correct them."),
+    ("warning", "tiny", "gives one receiver 99.4 percent and all others together 1 or less; if"),
     ("error", "all out", "filters on !*, which leaves out everything; write !a for all but a"),
     ("error", "all clouds out", "filters on aws|!*, which leaves out everything; write !a for all"),
     ("warning", "minus", "what is meant to be left out has ! in front, !a"),

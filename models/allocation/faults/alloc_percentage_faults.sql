@@ -82,7 +82,8 @@ sums as (
         rules.line_number,
         rules.holds,
         count(percentages.to_id) as receivers,
-        cast(coalesce(sum(percentages.percentage), 0) as decimal(38, 12)) as total_percentage
+        cast(coalesce(sum(percentages.percentage), 0) as decimal(38, 12)) as total_percentage,
+        max(percentages.percentage) as largest_percentage
     from rules_by_percent as rules
     left join percentages
         on rules.rule_set = percentages.rule_set and rules.rule_id = percentages.rule_id
@@ -95,6 +96,7 @@ sums as (
 faults as (
 
     select
+        'error' as severity,
         'percentages' as fault,
         rule_set,
         rule_id,
@@ -127,6 +129,23 @@ faults as (
     union all
 
     select
+        'warning',
+        'tiny_percentages',
+        rule_set,
+        rule_id,
+        file_name,
+        line_number,
+        'gives one receiver '
+        || rtrim(rtrim(cast(largest_percentage as varchar), '0'), '.')
+        || ' percent and all others together 1 or less; '
+        || 'if that is not meant: 60 percent is written 60, not 0.6'
+    from sums
+    where total_percentage = 100 and largest_percentage >= 99 and largest_percentage < 100
+
+    union all
+
+    select
+        'error',
         'percentage_without_rule',
         percentages.rule_set,
         percentages.rule_id,
@@ -146,7 +165,7 @@ faults as (
 )
 
 select
-    'error' as severity,
+    severity,
     fault,
     rule_set,
     rule_id,

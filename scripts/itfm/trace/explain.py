@@ -258,6 +258,8 @@ def explanation(found: Row) -> Iterator[str]:
         if is_rate or not hands_on:
             base = "of what is charged" if is_rate else "share"
             headers = tuple(one.replace("of what leaves", base) for one in headers)
+        if rule["method"] == "proportional":
+            headers = tuple(one.replace("weight", "brought by pools") for one in headers)
         yield from _limited(
             headers, found["receivers"], _receiver_cells, leave=() if hands_on else (5,)
         )
