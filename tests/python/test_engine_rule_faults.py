@@ -598,6 +598,15 @@ def test_a_rejected_row_names_its_rule(faulty: EngineWorkspace) -> None:
     assert sorted(rows, key=str) == [("set and shares",), ("two rests",), (None,)]
 
 
+def test_rows_of_kinds_that_do_not_meet_are_no_fault(faulty: EngineWorkspace) -> None:
+    rows = faulty.query(
+        "select message from allocation.alloc_rule_faults"
+        " where fault = 'leaves_out_alone' order by all"
+    )
+    assert len(rows) == 1
+    assert "target set two halves has a row that only leaves out, !c2" in rows[0][0]
+
+
 def test_no_money_moves(faulty: EngineWorkspace) -> None:
     assert faulty.built.returncode != 0  # type: ignore[attr-defined]
     built = faulty.query(
