@@ -5,8 +5,11 @@
     coalesce(
         nullif(
             regexp_replace(
-                regexp_replace({{ column }}, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'),
-                '[\s\p{Z}]*[|][\s\p{Z}]*', '|', 'g'
+                regexp_replace(
+                    regexp_replace('|' || {{ column }} || '|', '[\s\p{Z}]*[|][\s\p{Z}]*', '|', 'g'),
+                    '[|]![\s\p{Z}]+', '|!', 'g'
+                ),
+                '^[|]|[|]$', '', 'g'
             ),
             ''
         ),

@@ -379,14 +379,6 @@ def _advice(
         return f"{shown} is a formula of a spreadsheet. Write the value that it shows."
     if code == "unparsable_number" and value.strip().endswith("%"):
         return f"{shown} has a percent sign. Write {value.strip().rstrip('% ')}."
-    if table.name == "allocation_percentages" and columns == ["percentage"]:
-        if code == "repeated_key":
-            return (
-                f"the word {shown} stands in an earlier row of this rule. One row takes what the "
-                "numbers leave; write numbers in the others."
-            )
-        if code == "too_large":
-            return f"{shown} is no percentage: the whole is 100. Correct it."
     is_a_word = not any(character.isdigit() for character in value)
     if code == "unparsable_number" and table.name == "allocation_percentages" and is_a_word:
         return (
@@ -395,6 +387,14 @@ def _advice(
         )
     if code == "unparsable_number" and _is_huge(value):
         code = "too_large"
+    if table.name == "allocation_percentages" and columns == ["percentage"]:
+        if code == "repeated_key":
+            return (
+                f"the word {shown} stands in an earlier row of this rule. One row takes what the "
+                "numbers leave; write numbers in the others."
+            )
+        if code == "too_large":
+            return f"{shown} is no percentage: the whole is 100. Correct it."
     texts = {
         "missing_value": "the value is missing. Every row needs one.",
         "unparsable_date": f"{shown} is a day that does not exist. Correct it."

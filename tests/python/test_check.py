@@ -141,6 +141,7 @@ def test_percentages_as_people_write_them(folder: Path) -> None:
     text = percentages.read_text("utf-8")
     for written, advice in [
         ("40%", "'40%' has a percent sign. Write 40."),
+        ("1e40", "'1e40' is no percentage: the whole is 100."),
         (
             "remainder",
             "'remainder' is no percentage. Write a number such as 12.5, or the word rest",

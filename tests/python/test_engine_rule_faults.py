@@ -150,7 +150,7 @@ def write_wrong_places(company: EngineWorkspace) -> None:
     company.classify("no bar", 705, "Staffing", "Internal Labor", vendor="!|!nobody")
     company.rule("no such", "cost_pool", 990, "even", cost_pool="!Staffin", target_set="c",
                  valid_to="2024-12-31")  # fmt: skip
-    company.classify("all out", 708, "Staffing", "Internal Labor", description="!*")
+    company.classify("all out", 708, "Staffing", "Internal Labor", description="!**")
     company.classify("minus", 709, "Staffing", "Internal Labor", account_id="-6490")
     company.rule("all clouds out", "solution", 708, "cloud_usage", driver_id="aws|!*",
                  from_id="s1")  # fmt: skip
@@ -444,7 +444,7 @@ FAULTS = [
     ),
     ("error", "beyond", "add up to 130 and not to 100; correct them."),
     ("warning", "tiny", "gives one receiver 99.4 percent and all others together 1 or less; if"),
-    ("error", "all out", "filters on !*, which leaves out everything; write !a for all but a"),
+    ("error", "all out", "filters on !**, which leaves out everything; write !a for all but a"),
     ("error", "all clouds out", "filters on aws|!*, which leaves out everything; write !a for all"),
     ("warning", "minus", "what is meant to be left out has ! in front, !a"),
     ("error", None, "target set hollow has an empty member; write a|b, or !a to leave a out"),

@@ -42,8 +42,9 @@ def matching(tmp_path_factory: pytest.TempPathFactory) -> EngineWorkspace:
     ):
         company.line(amount, day="2025-03-10", account_id=account_id, description=description,
                      line_id=f"M{number}")  # fmt: skip
-    company.classify("no travel", 1, "Misc Costs", "Other Operating", account_id="\t!6\u00a0|\t!70*\t",
-                     description="!*travel*|!*bus*", valid_from="2025-03-01")  # fmt: skip
+    company.classify("no travel", 1, "Misc Costs", "Other Operating",
+                     account_id="\t!6\u00a0|\t!70*\t",
+                     description="!\t*travel*|!*bus*", valid_from="2025-03-01")  # fmt: skip
     company.rule("no staff", "cost_pool", 5, "even", cost_pool="!Staffing|!hard*",
                  target_set="no web", valid_from="2025-03-01")  # fmt: skip
     company.target_set("no web", "solution", "!app*\t| !web")

@@ -181,7 +181,7 @@ faults as (
         line_number,
         'filters on ' || filter || ', which leaves out everything; write !a for all but a'
     from filter_parts
-    where part = '*' and is_left_out
+    where is_left_out and part <> '' and replace(part, '*', '') = ''
 
 )
 

@@ -137,7 +137,7 @@ faults as (
     from named_members
     where
         {{ member_name('member') }} = ''
-        or {{ is_left_out('member') }} and {{ member_name('member') }} = '*'
+        or {{ is_left_out('member') }} and replace({{ member_name('member') }}, '*', '') = ''
 
     union all
 

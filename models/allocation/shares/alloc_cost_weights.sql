@@ -49,7 +49,10 @@ actual_money as (
         on
             buckets.rule_set = pool_rules.rule_set
             and buckets.bucket_id = pool_rules.bucket_id
-    where {{ in_stale_periods('buckets.fiscal_period') }} and buckets.scenario = 'actual'
+    where
+        {{ in_stale_periods('buckets.fiscal_period') }}
+        and buckets.scenario = 'actual'
+        and buckets.measure = 'amount'
 
 ),
 

@@ -18,8 +18,8 @@ typed as (
         {{ as_text('rule_set') }} as rule_set,
         {{ as_code('to_layer', ['resource_tower', 'solution', 'consumer']) }} as to_layer,
         {{ as_text('to_id') }} as to_id,
-        {{ as_number('percentage') }} as number,
-        lower({{ as_text('percentage') }}) = 'rest' as is_rest,
+        {{ as_number('percentage') }} as percentage,
+        lower(regexp_replace(percentage, '[\s\p{Z}]', '', 'g')) = 'rest' as is_rest,
         file_name,
         line_number,
         {{ delivered_texts(['percentage']) }} as delivered_text
@@ -32,7 +32,9 @@ added_up as (
     select
         *,
         coalesce(
-            sum(case when number < 1000000 then number end) over (partition by rule_set, rule_id),
+            sum(case when percentage < 1000000 then percentage end) over (
+                partition by rule_set, rule_id
+            ),
             0
         ) as numbers
     from typed
@@ -43,8 +45,15 @@ added_up as (
 filled as (
 
     select
-        *,
-        case when is_rest then greatest(100 - numbers, 0) else number end as percentage
+        rule_id,
+        rule_set,
+        to_layer,
+        to_id,
+        is_rest,
+        case when is_rest then greatest(100 - numbers, 0) else percentage end as percentage,
+        file_name,
+        line_number,
+        delivered_text
     from added_up
 
 ),
