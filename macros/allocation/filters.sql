@@ -1,20 +1,10 @@
 {# One syntax for every filter of the cost model: empty or * is any, a|b|c is a list, * stands for any text, !a leaves a out. #}
 
-{# Blanks around members go, whatever kind of blank a spreadsheet left there. #}
+{# Blanks around members and behind their ! go. #}
 {% macro filter_text(column) -%}
-    coalesce(
-        nullif(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace('|' || {{ column }} || '|', '[\s\p{Z}]*[|][\s\p{Z}]*', '|', 'g'),
-                    '[|]![\s\p{Z}]+', '|!', 'g'
-                ),
-                '^[|]|[|]$', '', 'g'
-            ),
-            ''
-        ),
-        '*'
-    )
+    {%- set barred = replace_each("'|' || " ~ column ~ " || '|'", blanks() ~ '*[|]' ~ blanks() ~ '*', '|') -%}
+    {%- set marked = replace_each(barred, '[|]!' ~ blanks() ~ '+', '|!') -%}
+    coalesce(nullif({{ replace_each(marked, '^[|]|[|]$', '') }}, ''), '*')
 {%- endmacro %}
 
 {# The members of a filter, one a row; one that only leaves out starts from everything. #}
@@ -60,7 +50,7 @@
 
 {# Whether one name may be a misspelling of the other: a letter or two other or swapped, case, or zeros in front; never other digits. #}
 {% macro is_near_name(written, known) -%}
-    ltrim(regexp_replace({{ written }}, '[^0-9]', '', 'g'), '0') = ltrim(regexp_replace({{ known }}, '[^0-9]', '', 'g'), '0')
+    ltrim({{ replace_each(written, '[^0-9]', '') }}, '0') = ltrim({{ replace_each(known, '[^0-9]', '') }}, '0')
     {# most pairs differ in length: comparing letters costs a hundred times as much #}
     and abs(length(ltrim({{ written }}, '0')) - length(ltrim({{ known }}, '0'))) <= 2
     and {{ edit_distance("ltrim(lower(" ~ written ~ "), '0')", "ltrim(lower(" ~ known ~ "), '0')") }}

@@ -6,6 +6,15 @@
     unnest(string_split({{ text }}, '{{ separator }}'))
 {%- endmacro %}
 
+{% macro replace_each(text, pattern, replacement) %}{{ return(adapter.dispatch('replace_each')(text, pattern, replacement)) }}{% endmacro %}
+
+{% macro default__replace_each(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{# Blanks of any kind: tabs, line breaks, and what a spreadsheet or a web page calls a blank. #}
+{% macro blanks() -%} [\s\p{Z}] {%- endmacro %}
+
 {% macro sorted_text_list(text, separator) %}{{ return(adapter.dispatch('sorted_text_list')(text, separator)) }}{% endmacro %}
 
 {% macro default__sorted_text_list(text, separator) -%}

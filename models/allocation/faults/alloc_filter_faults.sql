@@ -142,7 +142,10 @@ faults as (
         || case
             when filter_parts.part like '%,%' or filter_parts.part like '%;%'
                 then ': a list is written with bars, a|b|c'
-            when regexp_matches(lower(filter_parts.part), '^(-|<>|not )')
+            when
+                filter_parts.part like '-%'
+                or filter_parts.part like '<>%'
+                or lower(filter_parts.part) like 'not %'
                 then ': what is meant to be left out has ! in front, !a'
             else ''
         end as message

@@ -19,7 +19,7 @@ typed as (
         {{ as_code('to_layer', ['resource_tower', 'solution', 'consumer']) }} as to_layer,
         {{ as_text('to_id') }} as to_id,
         {{ as_number('percentage') }} as percentage,
-        lower(regexp_replace(percentage, '[\s\p{Z}]', '', 'g')) = 'rest' as is_rest,
+        lower({{ replace_each('percentage', blanks(), '') }}) = 'rest' as is_rest,
         file_name,
         line_number,
         {{ delivered_texts(['percentage']) }} as delivered_text
